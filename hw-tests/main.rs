@@ -1,0 +1,1 @@
+//! The conformance battery on a named drive.

@@ -1,0 +1,4 @@
+//! What a person asks for: blocking functions over a drive that report events and return a report.
+//! No terminal, no clap, no serde.
+
+pub mod observe;

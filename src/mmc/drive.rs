@@ -1,0 +1,150 @@
+//! A drive: sends typed commands, reads typed answers. Owns one policy only: a UNIT ATTENTION that
+//! comes in place of an answer is kept for the job to see, and the command is sent once more.
+//! Everything else that may be tried again is the job's business.
+
+use std::time::Duration;
+
+use super::{CommandError, Failure, Query, Request};
+use crate::transport::{Data, Sense, SenseKey, Status, Transport, verdict};
+
+/// A drive that commands can be sent to.
+pub struct Drive {
+    transport: Box<dyn Transport>,
+    attentions: Vec<Sense>,
+    time: Duration,
+}
+
+/// What a command that succeeded says besides.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    /// Bytes of its data phase that moved.
+    pub transferred: usize,
+    /// A recovered error, where the drive mentioned one: the data is valid.
+    pub remark: Option<Sense>,
+    /// How long it took.
+    pub duration: Duration,
+}
+
+impl Drive {
+    /// A drive at the end of a transport.
+    pub fn new(transport: Box<dyn Transport>) -> Drive {
+        Drive { transport, attentions: Vec::new(), time: Duration::ZERO }
+    }
+
+    /// Runs a command without data.
+    ///
+    /// # Errors
+    /// It was not done.
+    pub fn run<R: Request>(&mut self, request: &R) -> Result<Done, CommandError> {
+        self.execute(request, Data::None)
+    }
+
+    /// Asks a question.
+    ///
+    /// # Errors
+    /// There is no answer, or none that makes sense.
+    pub fn query<Q: Query>(&mut self, query: &Q) -> Result<Q::Response, CommandError> {
+        // Zeroed: a drive that sends nothing and says GOOD must not answer with our own bytes.
+        let mut buffer = vec![0; usize::from(query.allocation())];
+        let done = self.execute(query, Data::In(&mut buffer))?;
+        query
+            .parse(&buffer[..done.transferred])
+            .map_err(|error| fault(query, Failure::Parse(error)))
+    }
+
+    /// Reads bulk data into the caller's buffer. Only `Done::transferred` bytes of it are data.
+    ///
+    /// # Errors
+    /// None of it is.
+    pub fn read_into<R: Request>(
+        &mut self,
+        request: &R,
+        buffer: &mut [u8],
+    ) -> Result<Done, CommandError> {
+        self.execute(request, Data::In(buffer))
+    }
+
+    /// Sends data to the drive.
+    ///
+    /// # Errors
+    /// It was not taken, or nobody can know.
+    pub fn write_from<R: Request>(
+        &mut self,
+        request: &R,
+        data: &[u8],
+    ) -> Result<Done, CommandError> {
+        self.execute(request, Data::Out(data))
+    }
+
+    fn execute<R: Request>(
+        &mut self,
+        request: &R,
+        mut data: Data<'_>,
+    ) -> Result<Done, CommandError> {
+        match self.execute_once(request, &mut data) {
+            Err(CommandError { failure: Failure::Check(sense), .. })
+                if sense.key == SenseKey::UnitAttention && !sense.deferred =>
+            {
+                self.attentions.push(sense);
+                self.execute_once(request, &mut data)
+            }
+            other => other,
+        }
+    }
+
+    fn execute_once<R: Request>(
+        &mut self,
+        request: &R,
+        data: &mut Data<'_>,
+    ) -> Result<Done, CommandError> {
+        let asked = data.len();
+        let again = match data {
+            Data::None => Data::None,
+            Data::In(buffer) => Data::In(buffer),
+            Data::Out(bytes) => Data::Out(bytes),
+        };
+        let answer = self
+            .transport
+            .execute(&request.cdb(), again, request.timeout())
+            .map_err(|errno| fault(request, Failure::Transport(verdict::judge_errno(errno))))?;
+        self.time += answer.duration;
+        let completion = verdict::judge(&answer, asked)
+            .map_err(|error| fault(request, Failure::Transport(error)))?;
+        let remark = match (completion.status, completion.sense) {
+            (Status::Good, remark) => remark,
+            // SPC-4 table 48: recovered means done; no sense, that there is nothing to say. Neither
+            // holds for an error of an earlier command.
+            (Status::CheckCondition, Some(sense)) => match sense.key {
+                SenseKey::NoSense | SenseKey::Recovered if !sense.deferred => Some(sense),
+                _ => return Err(fault(request, Failure::Check(sense))),
+            },
+            (status, _) => return Err(fault(request, Failure::Status(status))),
+        };
+        Ok(Done { transferred: completion.transferred, remark, duration: completion.duration })
+    }
+
+    /// The unit attentions since the last call: what happened to the drive meanwhile.
+    pub fn take_attentions(&mut self) -> Vec<Sense> {
+        std::mem::take(&mut self.attentions)
+    }
+
+    /// Drive time spent so far: the commands' own and what was waited.
+    pub fn time(&self) -> Duration {
+        self.time
+    }
+
+    /// The most bytes that one command may move.
+    pub fn max_transfer(&self) -> usize {
+        self.transport.max_transfer()
+    }
+
+    /// Lets time pass.
+    pub fn wait(&mut self, time: Duration) {
+        self.transport.wait(time);
+        self.time += time;
+    }
+}
+
+fn fault<R: Request>(request: &R, failure: Failure) -> CommandError {
+    CommandError { name: R::NAME, cdb: request.cdb(), lba: request.lba(), failure }
+}
