@@ -204,7 +204,8 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
     if (0.0..1e9).contains(&seconds) { Ok(Duration::from_secs_f64(seconds)) } else { Err(bad()) }
 }
 
-/// A size as a person writes it: bytes, or with `KiB`, `MiB`, `GiB` (1024) or `kB`, `MB`, `GB` (1000).
+/// A size as a person writes it: bytes, or with `KiB`, `MiB`, `GiB` (1024) or `kB`, `MB`, `GB`
+/// (1000).
 pub fn parse_size(text: &str) -> Result<u64, String> {
     const UNITS: [(&str, u64); 7] = [
         ("KiB", 1 << 10),

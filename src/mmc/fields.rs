@@ -66,7 +66,8 @@ impl<'a> Fields<'a> {
         Ok(u32::from_be_bytes(self.array(at)?))
     }
 
-    /// ASCII text of `len` bytes, blanks and NULs at both ends removed, what is not printable shown as `?`.
+    /// ASCII text of `len` bytes, blanks and NULs at both ends removed, what is not printable
+    /// shown as `?`.
     pub fn text(self, at: usize, len: usize) -> Result<String, ParseError> {
         Ok(printable(self.bytes(at, len)?))
     }

@@ -1,7 +1,7 @@
 //! Carries a command descriptor block to a drive and brings back what came of it. Knows no command
 //! by meaning. `Err` means the command was not handed over; everything else, a refusal by the
-//! drive or a death on the way included, is an [`Answer`], which only [`verdict::judge`] may read as
-//! success or failure.
+//! drive or a death on the way included, is an [`Answer`], which only [`verdict::judge`] may read
+//! as success or failure.
 
 pub mod sense;
 mod sense_names;
@@ -83,7 +83,8 @@ impl Data<'_> {
     }
 }
 
-/// All that a transport reports of one command, unjudged. The fields are those of Linux' `sg_io_hdr`.
+/// All that a transport reports of one command, unjudged. The fields are those of Linux'
+/// `sg_io_hdr`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
     /// SCSI status byte: 00h GOOD, 02h CHECK CONDITION, …
