@@ -1,5 +1,7 @@
-//! The program `oxidisc`.
+//! The program `oxidisc`: hands what was typed to [`cli`] and its exit code to the shell.
+
+mod cli;
 
 fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    cli::main(std::env::args_os().collect())
 }

@@ -1,0 +1,238 @@
+//! What can be typed, and its help. Turned into what is meant by each command, before any drive is
+//! opened.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
+use oxidisc::units::{self, Speed};
+
+use super::exit;
+
+const EXAMPLES: &str = "\
+Examples:
+  oxidisc drives                      which drives are there
+  oxidisc info                        what the drive and its disc are
+  oxidisc rip disc.iso                the disc as an image
+  oxidisc -d /dev/sr1 rip disc.iso    the same from another drive
+  oxidisc -d sim:demo rip demo.iso    the same with no drive at all
+
+DRIVE is one of
+  /dev/sr0, /dev/sg1, /dev/cdrom      a drive, or any link to one
+  sim:demo, sim:disc.iso?medium=dvd-r a simulated drive
+  replay:FILE                         answers from a recording (see --record)";
+
+/// Rips optical discs to images, and says what a drive and its disc can do
+#[derive(Debug, Parser)]
+#[command(
+    name = "oxidisc",
+    version,
+    max_term_width = 100,
+    after_help = format!("{EXAMPLES}\n\n{}", exit::HELP),
+    disable_help_subcommand = true,
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: GlobalArgs,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What holds for every command.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub struct GlobalArgs {
+    /// The drive: /dev/sr0, sim:SPEC or replay:FILE [default: the only drive of this machine]
+    #[arg(
+        short,
+        long,
+        global = true,
+        env = "OXIDISC_DRIVE",
+        hide_env_values = true,
+        value_hint = ValueHint::AnyPath
+    )]
+    pub drive: Option<String>,
+    /// Print JSON, one document a line, the last being the result
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Write all that the drive is asked and answers to FILE, for `-d replay:FILE`
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub record: Option<PathBuf>,
+    /// Leave serial numbers out of the recording
+    #[arg(long, global = true, requires = "record")]
+    pub redact: bool,
+    /// Print failures only
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Print more of what happens
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, conflicts_with = "quiet")]
+    pub verbose: u8,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: ColorChoice,
+}
+
+/// When to use colour; `Auto`: on a terminal, unless NO_COLOR is set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Rip(RipArgs),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
+}
+
+impl Command {
+    /// Names the document that `--json` ends with.
+    pub fn schema(&self) -> &'static str {
+        match self {
+            Command::Rip(_) => "oxidisc.rip/1",
+            Command::Completions(_) => "oxidisc.completions/1",
+            Command::Man(_) => "oxidisc.man/1",
+        }
+    }
+}
+
+/// Copy a disc to an image
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Until the image is complete, OUTPUT.map says what is in it: after an interruption, the same
+command goes on from there. Sectors that cannot be read are left out and listed, never made up.
+
+Examples:
+  oxidisc rip disc.iso
+  oxidisc rip disc.iso --speed 8x --hash sha256,md5
+  oxidisc rip disc.iso --retries 10 --budget 2h    when the disc is damaged
+  oxidisc rip boot.iso --range 0..5000             the first 5000 sectors only")]
+pub struct RipArgs {
+    /// The image to make
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub output: PathBuf,
+    /// How fast to read: 8x, 22160kB/s, max or min
+    #[arg(long, default_value = "max")]
+    pub speed: Speed,
+    /// Only these sectors, the last one not included: 0..5000, 100.. or ..5000
+    #[arg(long, value_name = "LBA..LBA", value_parser = parse_range)]
+    pub range: Option<SectorRange>,
+    /// How often to try a sector again that cannot be read
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub retries: u32,
+    /// How long to try for in all: 90s, 45m or 2h
+    #[arg(long, value_name = "TIME", value_parser = units::parse_duration)]
+    pub budget: Option<Duration>,
+    /// Where the map of what was read is kept [default: OUTPUT.map]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub map: Option<PathBuf>,
+    /// Start over, though a map says that part of the disc was read already
+    #[arg(long)]
+    pub restart: bool,
+    /// Checksums to compute while reading: sha256, md5, sha1, crc32, blake3
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_enum,
+        value_delimiter = ',',
+        default_value = "sha256",
+        hide_possible_values = true
+    )]
+    pub hash: Vec<HashName>,
+    /// Read the disc a second time and compare
+    #[arg(long)]
+    pub verify: bool,
+    /// Open the tray when all is good
+    #[arg(long)]
+    pub eject: bool,
+    /// Overwrite an OUTPUT that exists
+    #[arg(long, visible_alias = "yes")]
+    pub force: bool,
+}
+
+/// A checksum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum HashName {
+    Sha256,
+    Md5,
+    Sha1,
+    Crc32,
+    Blake3,
+}
+
+/// Sectors from `start` up to, not including, `end`; no `end`: up to the disc's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SectorRange {
+    pub start: u32,
+    pub end: Option<u32>,
+}
+
+fn parse_range(text: &str) -> Result<SectorRange, String> {
+    let bad = || format!("'{text}' is no range: write 0..5000, 100.. or ..5000");
+    let (start, end) = text.split_once("..").ok_or_else(bad)?;
+    let number = |text: &str| text.parse::<u32>().map_err(|_| bad());
+    if start.is_empty() && end.is_empty() {
+        return Err(bad());
+    }
+    let range = SectorRange {
+        start: if start.is_empty() { 0 } else { number(start)? },
+        end: if end.is_empty() { None } else { Some(number(end)?) },
+    };
+    match range.end {
+        Some(end) if end <= range.start => {
+            Err(format!("'{text}' holds no sector: the second number is not included"))
+        }
+        _ => Ok(range),
+    }
+}
+
+/// Print the completion script of a shell
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxidisc completions bash > ~/.local/share/bash-completion/completions/oxidisc
+  oxidisc completions zsh > ~/.zfunc/_oxidisc
+  oxidisc completions fish > ~/.config/fish/completions/oxidisc.fish")]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: Shell,
+}
+
+/// Print the manual page, or write one for each command
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxidisc man | man -l -
+  oxidisc man ~/.local/share/man/man1")]
+pub struct ManArgs {
+    /// Write a page for each command into this folder
+    #[arg(value_hint = ValueHint::DirPath)]
+    pub dir: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_do_not_contradict_each_other() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn ranges_are_read_and_refused() {
+        let range = |start, end| Ok(SectorRange { start, end });
+        assert_eq!(parse_range("0..5000"), range(0, Some(5000)));
+        assert_eq!(parse_range("100.."), range(100, None));
+        assert_eq!(parse_range("..5000"), range(0, Some(5000)));
+        for bad in ["", "..", "5", "5..5", "9..1", "a..b", "-1..5", "1...5", "0..99999999999"] {
+            assert!(parse_range(bad).is_err(), "{bad}");
+        }
+    }
+}

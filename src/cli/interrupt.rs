@@ -1,0 +1,57 @@
+//! Ctrl-C and its like: the first asks the running job to stop at its next clean point, a second
+//! ends the program at once. Only commands that poll the flag install this; all others die of the
+//! signal as any program does.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use super::error::CliError;
+use super::exit::Exit;
+
+/// Whether the user wants the job to stop.
+#[derive(Clone, Debug)]
+pub struct Interrupt {
+    flag: Arc<AtomicBool>,
+}
+
+impl Interrupt {
+    /// Catches SIGINT, SIGTERM and SIGHUP from here on.
+    pub fn install() -> Result<Interrupt, CliError> {
+        let failed = |error: io::Error| CliError::failed(format!("cannot catch signals: {error}"));
+        let flag = Arc::new(AtomicBool::new(false));
+        let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(failed)?;
+        let seen = Arc::clone(&flag);
+        std::thread::Builder::new()
+            .name("signals".into())
+            .spawn(move || {
+                for signal in signals.forever() {
+                    let again = seen.swap(true, Ordering::SeqCst);
+                    if signal == SIGHUP {
+                        continue;
+                    }
+                    if again {
+                        tell("interrupted again: ending at once");
+                        std::process::exit(i32::from(Exit::Interrupted.code()));
+                    }
+                    tell("interrupted: stopping at the next clean point (once more: at once)");
+                }
+            })
+            .map_err(failed)?;
+        Ok(Interrupt { flag })
+    }
+
+    /// Whether to stop.
+    pub fn requested(&self) -> bool {
+        self.flag.load(Ordering::SeqCst)
+    }
+}
+
+/// Says so on stderr, which may be gone with the terminal. The line break in front leaves the `^C`
+/// and a progress bar alone.
+fn tell(text: &str) {
+    let _ = writeln!(io::stderr(), "\n{text}");
+}

@@ -1,0 +1,89 @@
+//! The documents of `--json`: mirrors of the reports that stay as they are while the reports' types
+//! move. Unknown is null; integers are integers; codes carry a name beside them.
+
+use oxidisc::transport::Sense;
+use serde::Serialize;
+
+use super::error::CliError;
+
+/// The last line of every run: `body`'s fields beside these two.
+#[derive(Debug, Serialize)]
+pub struct Result<'a, T> {
+    event: &'static str,
+    schema: &'a str,
+    #[serde(flatten)]
+    body: T,
+}
+
+/// The last line of a run.
+pub fn result<T: Serialize>(schema: &str, body: T) -> Result<'_, T> {
+    Result { event: "result", schema, body }
+}
+
+/// A failure is a result too.
+#[derive(Debug, Serialize)]
+pub struct Failed {
+    status: &'static str,
+    exit: u8,
+    error: Error,
+}
+
+#[derive(Debug, Serialize)]
+struct Error {
+    message: String,
+    hint: Option<String>,
+    command: Option<Command>,
+    sense: Option<SenseData>,
+}
+
+/// A drive's command.
+#[derive(Debug, Serialize)]
+pub struct Command {
+    name: &'static str,
+    cdb: String,
+    lba: Option<i32>,
+}
+
+/// What a drive said when it said no.
+#[derive(Debug, Serialize)]
+pub struct SenseData {
+    key: u8,
+    key_name: &'static str,
+    asc: u8,
+    ascq: u8,
+    name: String,
+    deferred: bool,
+    valid: bool,
+    information: Option<u64>,
+}
+
+impl From<&Sense> for SenseData {
+    fn from(sense: &Sense) -> SenseData {
+        SenseData {
+            key: sense.key.code(),
+            key_name: sense.key.name(),
+            asc: sense.asc,
+            ascq: sense.ascq,
+            name: sense.name(),
+            deferred: sense.deferred,
+            valid: sense.information.is_some(),
+            information: sense.information,
+        }
+    }
+}
+
+/// The failed result.
+pub fn failure<'a>(error: &CliError, schema: &'a str) -> Result<'a, Failed> {
+    let command = error.command.as_deref();
+    let error_body = Error {
+        message: error.message.clone(),
+        hint: error.hint.clone(),
+        command: command.map(|command| Command {
+            name: command.name,
+            cdb: command.cdb.clone(),
+            lba: command.lba,
+        }),
+        sense: command.and_then(|command| command.sense.as_ref()).map(SenseData::from),
+    };
+    result(schema, Failed { status: "failed", exit: error.exit.code(), error: error_body })
+}
