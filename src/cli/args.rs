@@ -20,7 +20,7 @@ Examples:
 
 DRIVE is one of
   /dev/sr0, /dev/sg1, /dev/cdrom      a drive, or any link to one
-  sim:demo, sim:disc.iso?medium=dvd-r a simulated drive
+  sim:demo, sim:disc.iso              a simulated drive with a disc made on the spot, or from an image
   replay:FILE                         answers from a recording (see --record)";
 
 /// Rips optical discs to images, and says what a drive and its disc can do
@@ -123,7 +123,7 @@ pub struct RipArgs {
     #[arg(long, value_name = "LBA..LBA", value_parser = parse_range)]
     pub range: Option<SectorRange>,
     /// How often to try a sector again that cannot be read
-    #[arg(long, value_name = "N", default_value_t = 3)]
+    #[arg(long, value_name = "N", default_value_t = 3, allow_negative_numbers = true)]
     pub retries: u32,
     /// How long to try for in all: 90s, 45m or 2h
     #[arg(long, value_name = "TIME", value_parser = units::parse_duration)]

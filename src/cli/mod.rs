@@ -14,6 +14,8 @@ mod open;
 mod output;
 mod progress;
 mod rip;
+mod table;
+mod tap;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -1,0 +1,5 @@
+//! The real binary from the outside: what is typed goes in, all that comes out is the expectation
+//! (`expected/*.txt`, or inline).
+
+mod harness;
+mod usage;
