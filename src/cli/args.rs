@@ -20,7 +20,7 @@ Examples:
 
 DRIVE is one of
   /dev/sr0, /dev/sg1, /dev/cdrom      a drive, or any link to one
-  sim:demo, sim:disc.iso              a simulated drive with a disc made on the spot, or from an image
+  sim:demo, sim:disc.iso              a simulated drive with a disc made on the spot, or an image
   replay:FILE                         answers from a recording (see --record)";
 
 /// Rips optical discs to images, and says what a drive and its disc can do
