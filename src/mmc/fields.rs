@@ -66,6 +66,13 @@ impl<'a> Fields<'a> {
         Ok(u32::from_be_bytes(self.array(at)?))
     }
 
+    /// The bytes that the two-byte length at the start announces, itself included: a transport that
+    /// reports no residual hands over zeros behind them. Never more than came.
+    pub fn announced(self) -> Result<&'a [u8], ParseError> {
+        let end = usize::from(self.be16(0)?) + 2;
+        Ok(&self.0[..end.min(self.0.len())])
+    }
+
     /// ASCII text of `len` bytes, blanks and NULs at both ends removed, what is not printable
     /// shown as `?`.
     pub fn text(self, at: usize, len: usize) -> Result<String, ParseError> {
@@ -106,6 +113,13 @@ mod tests {
     fn a_field_beyond_the_end_is_an_error() {
         assert_eq!(Fields(&[1, 2, 3]).be32(0), Err(ParseError::TooShort { need: 4, got: 3 }));
         assert!(Fields(&[]).bytes(usize::MAX, 2).is_err());
+    }
+
+    #[test]
+    fn an_announced_length_is_believed_up_to_what_came() {
+        assert_eq!(Fields(&[0, 2, 3, 4, 0, 0]).announced(), Ok(&[0, 2, 3, 4][..]));
+        assert_eq!(Fields(&[0xff, 0xff, 3]).announced(), Ok(&[0xff, 0xff, 3][..]));
+        assert!(Fields(&[0]).announced().is_err());
     }
 
     #[test]
