@@ -3,14 +3,23 @@
 //! drive or a death on the way included, is an [`Answer`], which only [`verdict::judge`] may read
 //! as success or failure.
 
+mod claim;
+pub mod holders;
+mod node;
+pub mod open_error;
+pub mod scan;
 pub mod sense;
 mod sense_names;
+pub mod sgio;
+pub mod sysfs;
 pub mod verdict;
 
 use std::fmt;
 use std::time::Duration;
 
+pub use claim::Access;
 pub use nix::errno::Errno;
+pub use open_error::OpenError;
 pub use sense::{Sense, SenseKey};
 pub use verdict::{Completion, Status, TransportError};
 

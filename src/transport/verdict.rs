@@ -72,6 +72,9 @@ pub enum TransportError {
         /// `DRIVER_*`.
         driver: u16,
     },
+    /// More bytes than the host adapter moves in one command.
+    #[error("more data than one command can move on this drive's bus")]
+    TooLarge,
     /// The operating system refused the call.
     #[error("{}", .0.desc())]
     Os(Errno),
@@ -119,6 +122,7 @@ pub fn judge_errno(errno: Errno) -> TransportError {
     match errno {
         Errno::ENODEV | Errno::ENXIO => TransportError::Gone,
         Errno::EPERM => TransportError::Refused,
+        Errno::EMSGSIZE => TransportError::TooLarge,
         other => TransportError::Os(other),
     }
 }
@@ -219,6 +223,7 @@ mod tests {
     fn errnos_of_the_call_are_told_apart() {
         assert_eq!(judge_errno(Errno::ENODEV), TransportError::Gone);
         assert_eq!(judge_errno(Errno::EPERM), TransportError::Refused);
+        assert_eq!(judge_errno(Errno::EMSGSIZE), TransportError::TooLarge);
         assert_eq!(judge_errno(Errno::EIO), TransportError::Os(Errno::EIO));
     }
 }

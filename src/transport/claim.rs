@@ -1,0 +1,152 @@
+//! Opens a drive's node so that nobody else uses the drive meanwhile: `O_EXCL` keeps out mounts and
+//! other burning programs, `flock` keeps out udev's probing (systemd.io/BLOCK_DEVICE_LOCKING), and
+//! both are done to the drive's other node too. Sends nothing to the drive.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::Errno;
+use super::holders::Holder;
+use super::node::{self, Kind, Node};
+use super::open_error::{OpenError, Owner};
+use super::scan::{self, DriveEntry};
+use super::sgio;
+use super::sysfs::Roots;
+
+/// What is to be done with a drive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Its disc is only read: where the node cannot be written to, reading it has to do.
+    Read,
+    /// Its disc is changed: a node that can only be read is refused.
+    Write,
+}
+
+/// A drive that is ours as long as this lives.
+#[derive(Debug)]
+pub(super) struct Claim {
+    pub file: File,
+    pub kind: Kind,
+    pub writable: bool,
+    pub entry: DriveEntry,
+    /// The drive's other node, kept open for the claim alone.
+    #[expect(dead_code, reason = "held, not used: closing it gives up the claim")]
+    sibling: Option<File>,
+}
+
+/// udev looks at a disc for a moment after each change; libburn waits up to 8 s for it to be done.
+const PATIENCE: Duration = Duration::from_secs(2);
+const PAUSE: Duration = Duration::from_millis(100);
+
+enum Refusal {
+    Busy,
+    Final(OpenError),
+}
+
+/// Opens the drive at `path`.
+pub(super) fn open(roots: &Roots, path: &Path, access: Access) -> Result<Claim, OpenError> {
+    let node = node::identify(roots, path)?;
+    let give_up = Instant::now() + PATIENCE;
+    loop {
+        match attempt(roots, path, &node, access) {
+            Ok(claim) => return Ok(claim),
+            Err(Refusal::Final(error)) => return Err(error),
+            Err(Refusal::Busy) => {}
+        }
+        let holders = scan::entry_of(roots, &node).held_by();
+        let mounted = holders.iter().any(|holder| matches!(holder, Holder::Mount { .. }));
+        if mounted || Instant::now() >= give_up {
+            return Err(OpenError::Busy { path: path.into(), holders });
+        }
+        thread::sleep(PAUSE);
+    }
+}
+
+fn attempt(roots: &Roots, path: &Path, node: &Node, access: Access) -> Result<Claim, Refusal> {
+    let (file, writable) = open_node(path, node, access)?;
+    if node.kind == Kind::StandIn {
+        if !sgio::answers_sg(&file) {
+            let error = OpenError::NotADevice { path: path.into(), what: "a file" };
+            return Err(Refusal::Final(error));
+        }
+        let entry = scan::entry_of(roots, node);
+        return Ok(Claim { file, kind: node.kind, writable, entry, sibling: None });
+    }
+    lock(path, &file)?;
+    let entry = scan::entry_of(roots, node);
+    let other = match node.kind {
+        Kind::Sr => entry.sg_path.as_deref(),
+        _ => Some(entry.path.as_path()).filter(|other| *other != node.path),
+    };
+    let sibling = other.map(|other| claim_sibling(other, node.kind)).transpose()?.flatten();
+    Ok(Claim { file, kind: node.kind, writable, entry, sibling })
+}
+
+/// Opens for reading and writing; where that is not allowed, for reading. Never waits for a medium
+/// and never closes the tray (`O_NONBLOCK`).
+fn open_node(path: &Path, node: &Node, access: Access) -> Result<(File, bool), Refusal> {
+    // The sg driver refuses O_EXCL on a read-only descriptor with EPERM.
+    let exclusive = |writable: bool| node.kind == Kind::Sr || (node.kind == Kind::Sg && writable);
+    let (file, writable) = match open_with(&node.path, true, exclusive(true)) {
+        Ok(file) => (file, true),
+        Err(Errno::EACCES | Errno::EPERM | Errno::EROFS) => {
+            let file = open_with(&node.path, false, exclusive(false));
+            (file.map_err(|errno| refusal(path, errno))?, false)
+        }
+        Err(errno) => return Err(refusal(path, errno)),
+    };
+    // Unplugged and something else plugged in since we looked.
+    if file.metadata().map(|meta| meta.rdev()).ok() != Some(node.rdev) {
+        return Err(Refusal::Final(OpenError::Gone { path: path.into() }));
+    }
+    if access == Access::Write && !writable {
+        let owner = Owner::of(path);
+        return Err(Refusal::Final(OpenError::ReadOnly { path: path.into(), owner }));
+    }
+    Ok((file, writable))
+}
+
+fn open_with(path: &Path, writable: bool, exclusive: bool) -> Result<File, Errno> {
+    // std adds O_CLOEXEC.
+    let flags = libc::O_NONBLOCK | if exclusive { libc::O_EXCL } else { 0 };
+    let opened = OpenOptions::new().read(true).write(writable).custom_flags(flags).open(path);
+    opened.map_err(|error| errno_of(&error))
+}
+
+fn refusal(path: &Path, errno: Errno) -> Refusal {
+    let path = path.to_path_buf();
+    Refusal::Final(match errno {
+        Errno::EBUSY => return Refusal::Busy,
+        Errno::EACCES => OpenError::Permission { owner: Owner::of(&path), path },
+        Errno::ENXIO | Errno::ENODEV => OpenError::Gone { path },
+        Errno::ENOENT => OpenError::NotFound { path },
+        errno => OpenError::Os { path, errno },
+    })
+}
+
+fn lock(path: &Path, file: &File) -> Result<(), Refusal> {
+    match file.try_lock() {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => Err(Refusal::Busy),
+        Err(TryLockError::Error(error)) => Err(refusal(path, errno_of(&error))),
+    }
+}
+
+/// Claims the drive's other node, as far as it is there and this user may: through it others reach
+/// the same drive unhindered by what is done to the first.
+fn claim_sibling(path: &Path, ours: Kind) -> Result<Option<File>, Refusal> {
+    let sg = ours == Kind::Sr;
+    match open_with(path, sg, true) {
+        Ok(file) => lock(path, &file).map(|()| Some(file)),
+        Err(Errno::EBUSY) => Err(Refusal::Busy),
+        Err(_) => Ok(None),
+    }
+}
+
+pub(super) fn errno_of(error: &io::Error) -> Errno {
+    error.raw_os_error().map_or(Errno::EIO, Errno::from_raw)
+}
