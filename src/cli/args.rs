@@ -85,6 +85,7 @@ pub enum ColorChoice {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Drives(DrivesArgs),
     Rip(RipArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
@@ -94,12 +95,21 @@ impl Command {
     /// Names the document that `--json` ends with.
     pub fn schema(&self) -> &'static str {
         match self {
+            Command::Drives(_) => "oxidisc.drives/1",
             Command::Rip(_) => "oxidisc.rip/1",
             Command::Completions(_) => "oxidisc.completions/1",
             Command::Man(_) => "oxidisc.man/1",
         }
     }
 }
+
+/// List the optical drives of this machine
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxidisc drives
+  oxidisc drives --json | jq -r '.drives[].path'")]
+pub struct DrivesArgs {}
 
 /// Copy a disc to an image
 #[derive(Debug, Args)]

@@ -2,20 +2,44 @@
 
 use std::time::Duration;
 
+const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
+
+/// How often to divide by 1024 beyond the first time, for a number below 1024.
+fn unit(count: u64) -> i32 {
+    // 1023.95 would be shown as 1024.0.
+    (0..4).find(|unit| (count as f64) < 1023.95 * 1024_f64.powi(unit + 1)).unwrap_or(4)
+}
+
+fn scaled(count: u64, unit: i32) -> f64 {
+    count as f64 / 1024_f64.powi(unit + 1)
+}
+
+fn unit_name(unit: i32) -> &'static str {
+    usize::try_from(unit).ok().and_then(|unit| UNITS.get(unit)).copied().unwrap_or("PiB")
+}
+
 /// `4.4 GiB`; exact below 1 KiB.
 pub fn bytes(count: u64) -> String {
-    const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
     if count < 1024 {
         return format!("{count} B");
     }
-    let mut value = count as f64 / 1024.0;
-    let mut unit = 0;
-    // 1023.95 would be shown as 1024.0.
-    while value >= 1023.95 && unit + 1 < UNITS.len() {
-        value /= 1024.0;
-        unit += 1;
+    let unit = unit(count);
+    format!("{:.1} {}", scaled(count, unit), unit_name(unit))
+}
+
+/// `1.9/4.4 GiB`: a part and the whole in the unit of the whole.
+pub fn part(done: u64, total: u64) -> String {
+    let unit = unit(total);
+    format!("{:.1}/{:.1} {}", scaled(done, unit), scaled(total, unit), unit_name(unit))
+}
+
+/// `3:20`, `2:05:00`.
+pub fn clock(time: Duration) -> String {
+    let seconds = time.as_secs_f64().round() as u64;
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, m, s) => format!("{m}:{s:02}"),
+        (h, m, s) => format!("{h}:{m:02}:{s:02}"),
     }
-    format!("{value:.1} {}", UNITS[unit])
 }
 
 /// `42 s`, `3 min 20 s`, `2 h 5 min`.
@@ -63,6 +87,8 @@ mod tests {
         assert_eq!(bytes(1024 * 1024 - 1), "1.0 MiB");
         assert_eq!(bytes(4_707_319_808), "4.4 GiB");
         assert_eq!(bytes(u64::MAX), "16384.0 PiB");
+        assert_eq!(part(2_000_000_000, 4_707_319_808), "1.9/4.4 GiB");
+        assert_eq!(part(0, 0), "0.0/0.0 KiB");
     }
 
     #[test]
@@ -71,6 +97,8 @@ mod tests {
         assert_eq!(duration(Duration::from_secs(59)), "59 s");
         assert_eq!(duration(Duration::from_millis(59_900)), "1 min 0 s");
         assert_eq!(duration(Duration::from_secs(7_500)), "2 h 5 min");
+        assert_eq!(clock(Duration::from_secs(200)), "3:20");
+        assert_eq!(clock(Duration::from_secs(7_500)), "2:05:00");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "the commands that use the rest of the frame land next")]
 
 mod args;
+mod drives;
 mod error;
 mod exit;
 mod generate;
@@ -52,6 +53,7 @@ pub fn main(typed: Vec<OsString>) -> ExitCode {
 
 fn run(command: &Command, app: &App) -> Exit {
     let outcome = match command {
+        Command::Drives(_) => drives::run(app),
         Command::Rip(args) => rip::run(args, app),
         Command::Completions(args) => generate::completions(args, app),
         Command::Man(args) => generate::man(args, app),

@@ -4,10 +4,16 @@
 use std::path::PathBuf;
 
 use oxidisc::mmc::Drive;
+use oxidisc::transport::Access;
+use oxidisc::transport::OpenError;
 use oxidisc::transport::Transport;
+use oxidisc::transport::scan::{self, DriveEntry};
+use oxidisc::transport::sgio::SgIo;
 
 use super::App;
+use super::drives;
 use super::error::CliError;
+use super::table::table;
 
 /// A drive and what it goes by.
 pub struct Opened {
@@ -15,6 +21,8 @@ pub struct Opened {
     pub drive: Drive,
     /// What was typed, or the node that was found: `/dev/sr0`, `sim:demo`.
     pub name: String,
+    /// What the kernel tells of it, if it is a real one.
+    pub entry: Option<DriveEntry>,
 }
 
 /// What DRIVE means.
@@ -55,23 +63,64 @@ impl Source {
 
 impl App {
     /// Opens the drive that the user means.
-    pub fn open(&self) -> Result<Opened, CliError> {
-        let name = self.global.drive.clone().unwrap_or_default();
-        #[allow(unused_variables, reason = "the transports land next")]
-        let transport: Box<dyn Transport> = match Source::parse(&name)? {
-            Source::Device(path) => return Err(cannot_open(&path.display().to_string())),
-            Source::Simulated(spec) => return Err(cannot_open(&spec)),
-            Source::Replay { file, strict } => {
-                return Err(cannot_open(&format!("{} ({strict})", file.display())));
+    pub fn open(&self, access: Access) -> Result<Opened, CliError> {
+        self.open_through(access, |transport| transport)
+    }
+
+    /// The same, its transport wrapped into another.
+    pub fn open_through(
+        &self,
+        access: Access,
+        wrap: impl FnOnce(Box<dyn Transport>) -> Box<dyn Transport>,
+    ) -> Result<Opened, CliError> {
+        let (source, name) = match &self.global.drive {
+            Some(typed) => (Source::parse(typed)?, typed.clone()),
+            None => {
+                let entry = only_drive(scan::drives())?;
+                (Source::Device(entry.path.clone()), entry.path.display().to_string())
             }
         };
-        #[allow(unreachable_code, unused_variables, reason = "the transports land next")]
-        Ok(Opened { drive: Drive::new(transport), name })
+        let (transport, entry): (Box<dyn Transport>, _) = match source {
+            Source::Device(path) => {
+                let device = SgIo::open(&path, access)?;
+                let entry = device.entry().clone();
+                (Box::new(device), Some(entry))
+            }
+            Source::Simulated(spec) => {
+                return Err(CliError::unusable(format!("cannot open {spec}")));
+            }
+            Source::Replay { file, strict } => {
+                return Err(CliError::unusable(format!("cannot open {} {strict}", file.display())));
+            }
+        };
+        Ok(Opened { drive: Drive::new(wrap(transport)), name, entry })
     }
 }
 
-fn cannot_open(name: &str) -> CliError {
-    CliError::unusable(format!("cannot open {name}"))
+/// The drive that is meant when none is named.
+fn only_drive(drives: Vec<DriveEntry>) -> Result<DriveEntry, CliError> {
+    let mut drives = drives.into_iter();
+    match (drives.next(), drives.len()) {
+        (None, _) => Err(CliError::unusable("this machine has no optical drive")
+            .hint("connect one, or try a simulated one: -d sim:demo")),
+        (Some(only), 0) => Ok(only),
+        (Some(first), _) => {
+            let hint = format!("choose one with -d, as in: -d {}", first.path.display());
+            let all = std::iter::once(first).chain(drives);
+            let rows: Vec<Vec<String>> = all
+                .map(|drive| vec![format!("  {}", drive.path.display()), drives::name(&drive)])
+                .collect();
+            let list = table(&rows);
+            let message = format!("there are {} optical drives:\n{}", rows.len(), list.trim_end());
+            Err(CliError::unusable(message).hint(hint))
+        }
+    }
+}
+
+impl From<OpenError> for CliError {
+    fn from(error: OpenError) -> CliError {
+        CliError::unusable(error.to_string()).hint(error.hint())
+    }
 }
 
 #[cfg(test)]

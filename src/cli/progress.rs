@@ -37,6 +37,16 @@ impl Progress {
         Some(self.done as f64 * 100.0 / total as f64)
     }
 
+    /// Beside a bar, where room is scarce: `1.9/4.4 GiB  8.0x 11.1 MB/s  3:20 left  2 errors`
+    fn short(&self) -> String {
+        let size = match self.total {
+            Some(total) => human::part(self.done, total),
+            None => human::bytes(self.done),
+        };
+        let left = self.eta.map(|eta| format!("{} left", human::clock(eta)));
+        self.join(vec![size], left)
+    }
+
     /// All but the phase: `42 %  1.9 GiB of 4.4 GiB  8.0x 11.1 MB/s  3 min 20 s left  2 errors`
     fn text(&self) -> String {
         let mut parts = Vec::new();
@@ -49,15 +59,18 @@ impl Progress {
             Some(total) => format!("{} of {}", human::bytes(self.done), human::bytes(total)),
             None => human::bytes(self.done),
         });
+        let left = self.eta.map(|eta| format!("{} left", human::duration(eta)));
+        self.join(parts, left)
+    }
+
+    fn join(&self, mut parts: Vec<String>, left: Option<String>) -> String {
         let x = self.x.map(|x| format!("{x:.1}x"));
         let rate = self.rate_kbps.map(human::rate);
         let speed: Vec<String> = x.into_iter().chain(rate).collect();
         if !speed.is_empty() {
             parts.push(speed.join(" "));
         }
-        if let Some(eta) = self.eta {
-            parts.push(format!("{} left", human::duration(eta)));
-        }
+        parts.extend(left);
         if self.errors > 0 {
             parts.push(human::count(self.errors, "error"));
         }
@@ -92,7 +105,9 @@ impl<'a> Bar<'a> {
         } else if printer.is_terminal() {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
             // `wide_bar` takes what the text leaves of the line, down to nothing.
-            if let Ok(style) = ProgressStyle::with_template("{prefix} [{wide_bar}] {msg}") {
+            if let Ok(style) =
+                ProgressStyle::with_template("{prefix} {percent:>3}% [{wide_bar}] {msg}")
+            {
                 bar.set_style(style.progress_chars("=> "));
             }
             Way::Terminal(bar)
@@ -132,7 +147,7 @@ impl<'a> Bar<'a> {
     fn show(&self) {
         match &self.way {
             Way::Silent => {}
-            Way::Terminal(bar) => bar.set_message(self.last.text()),
+            Way::Terminal(bar) => bar.set_message(self.last.short()),
             Way::Lines => self.printer.note(&format!("{}: {}", self.last.phase, self.last.text())),
             Way::Json => self.printer.json(&self.event()),
         }
@@ -197,6 +212,7 @@ mod tests {
             progress.text(),
             " 42 %  1.9 GiB of 4.4 GiB  8.0x 11.1 MB/s  3 min 20 s left  2 errors"
         );
+        assert_eq!(progress.short(), "1.9/4.4 GiB  8.0x 11.1 MB/s  3:20 left  2 errors");
     }
 
     #[test]

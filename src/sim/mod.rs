@@ -2,7 +2,6 @@
 //! `mmc`, so that a mistake in an offset cannot cancel out.
 
 pub mod defects;
-pub mod demo;
 pub mod fault;
 pub mod geometry;
 pub mod plan;

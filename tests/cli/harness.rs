@@ -36,6 +36,12 @@ impl Place {
         self.dir.path().join(name)
     }
 
+    /// Puts a file into it.
+    pub fn file(&self, name: &str, content: impl AsRef<[u8]>) -> &Place {
+        std::fs::write(self.path(name), content).expect("the folder is writable");
+        self
+    }
+
     /// What a file in it holds.
     pub fn read(&self, name: &str) -> Vec<u8> {
         std::fs::read(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))

@@ -1,5 +1,6 @@
 //! The real binary from the outside: what is typed goes in, all that comes out is the expectation
 //! (`expected/*.txt`, or inline).
 
+mod drive;
 mod harness;
 mod usage;

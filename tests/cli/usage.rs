@@ -10,7 +10,7 @@ fn help_of_every_command() {
     expect_all(
         "help",
         &place,
-        &["--help", "rip --help", "completions --help", "man --help", "--version"],
+        &["--help", "drives --help", "rip --help", "completions --help", "man --help", "--version"],
     );
 }
 
