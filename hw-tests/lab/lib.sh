@@ -1,0 +1,79 @@
+# For the jobs, inside the kernel: attached drives, users, and what to print. A job sources it first
+# and calls `finish` last. Everything a job writes goes to $TMPDIR, which is memory.
+# shellcheck shell=bash
+set -u
+: "${OXIDISC:?the lab is started by hw-tests/lab/run}" "${IMAGES:?}"
+failures=0
+
+ok() { echo "ok $1"; }
+failed() {
+  echo "FAILED $1: $2"
+  failures=$((failures + 1))
+}
+finish() { exit $((failures > 0)); }
+
+# expect NAME CODE COMMAND...: runs it; its exit code has to be CODE. Its output is in $TMPDIR/said.
+expect() {
+  local name=$1 code=$2 rc=0
+  shift 2
+  "$@" >"$TMPDIR/said" 2>&1 </dev/null || rc=$?
+  if [ "$rc" = "$code" ]; then
+    ok "$name"
+  else
+    failed "$name" "exit $rc instead of $code: $(tail -n 4 "$TMPDIR/said" | tr '\n' '|')"
+    return 1
+  fi
+}
+
+# says NAME PATTERN: what `expect` ran has said so.
+says() {
+  if grep -qiE -- "$2" "$TMPDIR/said"; then
+    ok "$1"
+  else
+    failed "$1" "no '$2' in: $(tail -n 6 "$TMPDIR/said" | tr '\n' '|')"
+  fi
+}
+
+# same NAME LEFT RIGHT
+same() {
+  if [ "$2" = "$3" ]; then ok "$1"; else failed "$1" "'$2' is not '$3'"; fi
+}
+
+# same_file NAME LEFT RIGHT
+same_file() {
+  local said
+  if said=$(cmp "$2" "$3" 2>&1); then ok "$1"; else failed "$1" "$said"; fi
+}
+
+# attach SPEC: a drive in this kernel; SR and SG are its nodes.
+attach() {
+  local said
+  if ! said=$("$OXIDISC" virtual attach "$1" --daemon 2>&1 </dev/null); then
+    failed "attach $1" "$(tr '\n' '|' <<<"$said")"
+    return 1
+  fi
+  SR=$(grep -oE '/dev/sr[0-9]+' <<<"$said" | head -n1)
+  SG=$(grep -oE '/dev/sg[0-9]+' <<<"$said" | head -n1)
+  # The node is there before its rules have run.
+  udevadm settle --timeout=20
+  export SR SG
+}
+
+# detach: takes the drive away again.
+detach() {
+  local said
+  said=$("$OXIDISC" virtual detach "$SR" 2>&1) || failed "detach $SR" "$(tr '\n' '|' <<<"$said")"
+  udevadm settle --timeout=20
+}
+
+# plain COMMAND...: as a user who has nothing but the group of optical drives.
+plain() {
+  setpriv --reuid=65534 --regid=65534 --groups="$(group cdrom)" --inh-caps=-all -- "$@"
+}
+
+# stranger COMMAND...: as a user who has not even that.
+stranger() { setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all -- "$@"; }
+
+group() { getent group "$1" | cut -d: -f3; }
+
+sha() { sha256sum "$1" | cut -d' ' -f1; }
