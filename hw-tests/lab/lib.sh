@@ -77,3 +77,17 @@ stranger() { setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all 
 group() { getent group "$1" | cut -d: -f3; }
 
 sha() { sha256sum "$1" | cut -d' ' -f1; }
+
+# make_volume FILE MIB: a volume of that size whose descriptor says so, mostly of random bytes.
+make_volume() {
+  local tree
+  tree=$(mktemp -d)
+  echo "a file" >"$tree/file.txt"
+  xorriso -as mkisofs -quiet -R -V LAB_VOLUME -o "$1" "$tree" 2>/dev/null
+  rm -rf "$tree"
+  head -c "${2}M" /dev/urandom >>"$1"
+  truncate -s "${2}M" "$1"
+  # VOLUME SPACE SIZE, at 80 of the primary descriptor in block 16, in both byte orders.
+  perl -e 'open(my $f, "+<:raw", $ARGV[0]) or die; seek($f, 16 * 2048 + 80, 0);
+    print $f pack("VN", $ARGV[1] * 512, $ARGV[1] * 512)' "$1" "$2"
+}
