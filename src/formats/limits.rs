@@ -5,10 +5,12 @@ use crate::units::SECTOR;
 
 /// ECMA-119 allows 8 levels; Rock Ridge and UDF any number. No tree of files is so deep.
 const DEPTH_MAX: usize = 64;
-/// 256 MiB of directories: room for well over a million files.
-const SECTORS_MAX: u32 = 1 << 17;
+/// 512 MiB of directories and file entries: room for well over a million files.
+const SECTORS_MAX: u32 = 1 << 18;
 /// Each may cost a drive a minute; after so many the directories are taken for lost.
 const UNREADABLE_MAX: u32 = 16;
+/// A file of 100 GB has a hundred pieces if its disc is not broken up.
+const PIECES_MAX: usize = 1 << 22;
 /// All paths together, in bytes.
 const TEXT_MAX: usize = 64 << 20;
 
@@ -19,6 +21,8 @@ pub(super) struct Limits {
     sectors: u32,
     unreadable: u32,
     text: usize,
+    /// Pieces of files that may still be looked up.
+    pub(super) pieces: usize,
     pub(super) hit: bool,
 }
 
@@ -30,6 +34,7 @@ impl Limits {
             sectors: SECTORS_MAX,
             unreadable: UNREADABLE_MAX,
             text: TEXT_MAX,
+            pieces: PIECES_MAX,
             hit: false,
         }
     }
@@ -57,8 +62,18 @@ impl Limits {
         }
     }
 
-    /// Adds a run to the listing; false if there is no room for it.
+    /// Adds a run to the listing, to the run before it where it goes on; false if there is no room.
     pub(super) fn add(&mut self, listing: &mut Listing, extent: FileExtent) -> bool {
+        if let Some(last) = listing.extents.last_mut()
+            && last.bytes > 0
+            && (last.bytes + u64::from(last.offset)).is_multiple_of(SECTOR as u64)
+            && extent.offset == 0
+            && last.lba.checked_add(last.sectors()) == Some(extent.lba)
+            && last.path == extent.path
+        {
+            last.bytes += extent.bytes;
+            return true;
+        }
         let room = self.extents > 0 && extent.path.len() <= self.text;
         if room {
             self.extents -= 1;

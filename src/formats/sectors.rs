@@ -63,6 +63,9 @@ pub struct FileExtent {
     pub path: String,
     /// First sector on the disc.
     pub lba: u32,
+    /// Byte of that sector with which the run begins: 0 but for small files that stand in the same
+    /// sector as what describes them (UDF), and for blocks smaller than a sector.
+    pub offset: u32,
     /// Bytes of the file in this run.
     pub bytes: u64,
 }
@@ -70,7 +73,9 @@ pub struct FileExtent {
 impl FileExtent {
     /// Sectors the run covers, the last one perhaps in part.
     pub fn sectors(&self) -> u32 {
-        u32::try_from(self.bytes.div_ceil(SECTOR as u64)).unwrap_or(u32::MAX)
+        let end = self.bytes.saturating_add(u64::from(self.offset));
+        let sectors = if self.bytes == 0 { 0 } else { end.div_ceil(SECTOR as u64) };
+        u32::try_from(sectors).unwrap_or(u32::MAX)
     }
 }
 
@@ -120,6 +125,10 @@ impl<'a> Bytes<'a> {
         self.array(at).map(u32::from_le_bytes)
     }
 
+    pub(super) fn le64(self, at: usize) -> Option<u64> {
+        self.array(at).map(u64::from_le_bytes)
+    }
+
     pub(super) fn be32(self, at: usize) -> Option<u32> {
         self.array(at).map(u32::from_be_bytes)
     }
@@ -148,7 +157,9 @@ mod tests {
 
     #[test]
     fn a_run_covers_the_sector_it_ends_in() {
-        let run = |bytes| FileExtent { path: String::new(), lba: 0, bytes }.sectors();
-        assert_eq!((run(0), run(1), run(2048), run(2049)), (0, 1, 1, 2));
+        let run =
+            |offset, bytes| FileExtent { path: String::new(), lba: 0, offset, bytes }.sectors();
+        assert_eq!((run(0, 0), run(0, 1), run(0, 2048), run(0, 2049)), (0, 1, 1, 2));
+        assert_eq!((run(512, 0), run(512, 1536), run(512, 1537)), (0, 1, 2));
     }
 }

@@ -220,7 +220,8 @@ impl<'a, S: Sectors> Walk<'a, S> {
             // A relocated directory is met again where it belongs.
             return rock_ridge.relocated || self.descend(directory, pending);
         }
-        let extent = FileExtent { path: directory.path, lba, bytes: u64::from(bytes) };
+        let offset = block_offset(record.block, self.block_size) as u32;
+        let extent = FileExtent { path: directory.path, lba, offset, bytes: u64::from(bytes) };
         self.limits.add(&mut self.listing, extent)
     }
 

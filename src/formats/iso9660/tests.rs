@@ -172,7 +172,8 @@ fn files_are_listed_with_every_run() {
     let root = [
         record(21, 2048, 2, b"VIDEO_TS", b""),
         record(40, 0xffff_f800, 0x80, b"BIG.BIN;1", b""),
-        record(2_097_191, 5000, 0, b"BIG.BIN;1", b""),
+        record(2_097_191, 4096, 0x80, b"BIG.BIN;1", b""),
+        record(3_000_000, 5000, 0, b"BIG.BIN;1", b""),
         record(0, 0, 0, b"EMPTY.;1", b""),
     ];
     disc.put(20, 0, &directory(20, &root));
@@ -181,8 +182,9 @@ fn files_are_listed_with_every_run() {
     assert_eq!(
         paths(&listing),
         [
-            ("BIG.BIN", 40, 4_294_965_248),
-            ("BIG.BIN", 2_097_191, 5000),
+            // The second part follows on the first: one run.
+            ("BIG.BIN", 40, 4_294_969_344),
+            ("BIG.BIN", 3_000_000, 5000),
             ("EMPTY", 0, 0),
             ("VIDEO_TS/VTS_01_1.VOB", 30, 2049),
         ]
