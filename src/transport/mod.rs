@@ -7,6 +7,10 @@ mod claim;
 pub mod holders;
 mod node;
 pub mod open_error;
+pub mod record;
+pub mod recording;
+mod redact;
+pub mod replay;
 pub mod scan;
 pub mod sense;
 mod sense_names;
@@ -83,6 +87,15 @@ impl Data<'_> {
             Data::None => 0,
             Data::In(buffer) => buffer.len(),
             Data::Out(bytes) => bytes.len(),
+        }
+    }
+
+    /// The same data phase once more, for whoever sends a command on.
+    pub fn reborrow(&mut self) -> Data<'_> {
+        match self {
+            Data::None => Data::None,
+            Data::In(buffer) => Data::In(buffer),
+            Data::Out(bytes) => Data::Out(bytes),
         }
     }
 

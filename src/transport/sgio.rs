@@ -221,7 +221,8 @@ fn sg_io(file: &File, cdb: &Cdb, data: Data<'_>, timeout: Duration) -> Result<An
     let started = Instant::now();
     // SAFETY: `header` is a whole sg_io_hdr; its three pointers lead to live buffers of the lengths
     // given beside them (or null with length 0), which nothing else touches until the ioctl is
-    // back. The kernel keeps none of them longer: it is back only when the command is done.
+    // back. The kernel keeps none of them longer: sr comes back only when the command is done, and
+    // sg moves data through memory of its own.
     let result = unsafe { libc::ioctl(file.as_raw_fd(), SG_IO as _, &raw mut header) };
     let duration = started.elapsed();
     Errno::result(result)?;
