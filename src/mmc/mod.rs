@@ -10,6 +10,7 @@ pub mod cmd;
 pub mod drive;
 pub mod error;
 pub mod fields;
+pub mod mode_page;
 pub mod profile;
 
 use std::time::Duration;

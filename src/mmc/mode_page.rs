@@ -1,0 +1,460 @@
+//! Mode pages: the bytes a drive gave, with names for some of them. Setting a field edits the
+//! bytes, and all others go back to the drive as they came.
+
+use std::fmt;
+
+use crate::mmc::fields::Fields;
+use crate::units::Rate;
+
+/// A mode page as the drive sent it, PS cleared.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ModePage {
+    bytes: Vec<u8>,
+}
+
+impl ModePage {
+    /// Read/write error recovery (MMC-6 7.2.6.2).
+    pub const ERROR_RECOVERY: u8 = 0x01;
+    /// Write parameters (MMC-6 7.2.4).
+    pub const WRITE_PARAMETERS: u8 = 0x05;
+    /// Capabilities and mechanical status (MMC-3 6.3.11; still sent by all drives).
+    pub const CAPABILITIES: u8 = 0x2a;
+
+    /// From its bytes, the two of code and length included.
+    pub fn new(bytes: &[u8]) -> ModePage {
+        let mut bytes = bytes.to_vec();
+        // PS says that a page can be saved; MODE SELECT wants it clear.
+        if let Some(first) = bytes.first_mut() {
+            *first &= 0x7f;
+        }
+        ModePage { bytes }
+    }
+
+    /// PAGE CODE.
+    pub fn code(&self) -> u8 {
+        self.bytes.first().map_or(0, |byte| byte & 0x3f)
+    }
+
+    /// All of it, as it goes to the drive.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Whether all the bytes that its length announces are there: only such a page can be sent
+    /// back.
+    pub fn is_whole(&self) -> bool {
+        self.bytes.get(1).is_some_and(|length| self.bytes.len() == 2 + usize::from(*length))
+    }
+
+    fn fields(&self) -> Fields<'_> {
+        Fields(&self.bytes)
+    }
+
+    /// Whether any bit of `mask` is set at `at`; false where the page ends before.
+    pub fn flag(&self, at: usize, mask: u8) -> bool {
+        self.fields().flag(at, mask).unwrap_or(false)
+    }
+
+    /// The byte at `at`, where the page is that long.
+    pub fn byte(&self, at: usize) -> Option<u8> {
+        self.bytes.get(at).copied()
+    }
+
+    /// Sets the bits of `mask` at `at` to `value`, which is in place. Nothing where the page ends
+    /// before.
+    pub fn set(&mut self, at: usize, mask: u8, value: u8) {
+        if let Some(byte) = self.bytes.get_mut(at) {
+            *byte = *byte & !mask | value & mask;
+        }
+    }
+
+    /// As the read/write error recovery page.
+    pub fn error_recovery(&mut self) -> Option<ErrorRecovery<'_>> {
+        (self.code() == Self::ERROR_RECOVERY && self.bytes.len() >= 4)
+            .then_some(ErrorRecovery(self))
+    }
+
+    /// As the write parameters page.
+    pub fn write_parameters(&mut self) -> Option<WriteParameters<'_>> {
+        (self.code() == Self::WRITE_PARAMETERS && self.bytes.len() >= 16)
+            .then_some(WriteParameters(self))
+    }
+
+    /// As the capabilities page.
+    pub fn capabilities(&self) -> Option<Capabilities> {
+        (self.code() == Self::CAPABILITIES).then(|| Capabilities::new(self)).flatten()
+    }
+}
+
+impl fmt::Debug for ModePage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ModePage({:02x?})", self.bytes)
+    }
+}
+
+/// Page 01h: how hard the drive tries to read.
+#[derive(Debug)]
+pub struct ErrorRecovery<'a>(&'a mut ModePage);
+
+impl ErrorRecovery<'_> {
+    const TB: u8 = 0x20;
+    const RC: u8 = 0x10;
+    const PER: u8 = 0x04;
+    const DTE: u8 = 0x02;
+    const DCR: u8 = 0x01;
+
+    /// The flags of byte 2: AWRE, ARRE, TB, RC, PER, DTE, DCR from bit 7 down.
+    pub fn flags(&self) -> u8 {
+        self.0.bytes[2]
+    }
+
+    /// READ RETRY COUNT: the drive's own attempts at each block. 192 by default in an HL-DT-ST
+    /// GP60NB60 (aaru#842).
+    pub fn read_retries(&self) -> u8 {
+        self.0.bytes[3]
+    }
+
+    /// Sets READ RETRY COUNT.
+    pub fn set_read_retries(&mut self, count: u8) {
+        self.0.set(3, 0xff, count);
+    }
+
+    /// TB: a block that cannot be read is sent all the same, before the error is told.
+    pub fn set_transfer_block(&mut self, on: bool) {
+        self.0.set(2, Self::TB, if on { Self::TB } else { 0 });
+    }
+
+    /// RC: no delay for recovery; errors may go unnoticed.
+    pub fn set_read_continuous(&mut self, on: bool) {
+        self.0.set(2, Self::RC, if on { Self::RC } else { 0 });
+    }
+
+    /// PER: recovered errors are told. LG's GSA-4082B refuses it (real-drives).
+    pub fn set_report_recovered(&mut self, on: bool) {
+        self.0.set(2, Self::PER, if on { Self::PER } else { 0 });
+    }
+
+    /// DTE: the first recovered error ends the command.
+    pub fn set_stop_on_recovered(&mut self, on: bool) {
+        self.0.set(2, Self::DTE, if on { Self::DTE } else { 0 });
+    }
+
+    /// DCR: no correction by the last layer of ECC.
+    pub fn set_no_correction(&mut self, on: bool) {
+        self.0.set(2, Self::DCR, if on { Self::DCR } else { 0 });
+    }
+}
+
+/// Page 05h: how a CD-R, CD-RW, DVD-R or DVD-RW is to be written.
+#[derive(Debug)]
+pub struct WriteParameters<'a>(&'a mut ModePage);
+
+impl WriteParameters<'_> {
+    /// WRITE TYPE: 0 packet or incremental, 1 TAO, 2 SAO or DAO, 3 raw, 4 layer jump.
+    pub fn write_type(&self) -> u8 {
+        self.0.bytes[2] & 0x0f
+    }
+
+    /// Sets WRITE TYPE.
+    pub fn set_write_type(&mut self, value: u8) {
+        self.0.set(2, 0x0f, value);
+    }
+
+    /// TEST WRITE: the laser stays weak.
+    pub fn set_test_write(&mut self, on: bool) {
+        self.0.set(2, 0x10, u8::from(on) << 4);
+    }
+
+    /// LS_V: LINK SIZE counts; and the link size.
+    pub fn set_link_size(&mut self, size: Option<u8>) {
+        self.0.set(2, 0x20, u8::from(size.is_some()) << 5);
+        self.0.set(5, 0xff, size.unwrap_or(0));
+    }
+
+    /// BUFE: a buffer that runs empty does no harm.
+    pub fn set_underrun_protection(&mut self, on: bool) {
+        self.0.set(2, 0x40, u8::from(on) << 6);
+    }
+
+    /// TRACK MODE: the CONTROL of the track; 4 is data, 5 incremental data.
+    pub fn set_track_mode(&mut self, value: u8) {
+        self.0.set(3, 0x0f, value);
+    }
+
+    /// FP: packets of fixed size, so many blocks each.
+    pub fn set_packet_size(&mut self, size: Option<u32>) {
+        self.0.set(3, 0x20, u8::from(size.is_some()) << 5);
+        for (at, byte) in (10..).zip(size.unwrap_or(0).to_be_bytes()) {
+            self.0.set(at, 0xff, byte);
+        }
+    }
+
+    /// MULTI-SESSION: 11b leaves the disc open for another session, 00b closes it.
+    pub fn set_multi_session(&mut self, on: bool) {
+        self.0.set(3, 0xc0, if on { 0xc0 } else { 0 });
+    }
+
+    /// DATA BLOCK TYPE: 8 is mode 1 with 2048 bytes, 0 is raw with 2352.
+    pub fn set_data_block_type(&mut self, value: u8) {
+        self.0.set(4, 0x0f, value);
+    }
+
+    /// SESSION FORMAT: 00h CD-DA or CD-ROM, 10h CD-I, 20h XA.
+    pub fn set_session_format(&mut self, value: u8) {
+        self.0.set(8, 0xff, value);
+    }
+
+    /// AUDIO PAUSE LENGTH, in blocks. LG sends an illegal default: 150 it has to be (real-drives).
+    pub fn set_audio_pause(&mut self, blocks: u16) {
+        for (at, byte) in (14..).zip(blocks.to_be_bytes()) {
+            self.0.set(at, 0xff, byte);
+        }
+    }
+}
+
+/// How a disc gets into the drive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Loading {
+    /// 000b: a caddy, or a slot.
+    CaddyOrSlot,
+    /// 001b.
+    Tray,
+    /// 010b: a lid, as on laptops.
+    PopUp,
+    /// 100b: a changer of single discs.
+    Changer,
+    /// 101b: a changer with a magazine.
+    Magazine,
+    /// Reserved.
+    Other(u8),
+}
+
+impl From<u8> for Loading {
+    fn from(code: u8) -> Loading {
+        match code {
+            0 => Loading::CaddyOrSlot,
+            1 => Loading::Tray,
+            2 => Loading::PopUp,
+            4 => Loading::Changer,
+            5 => Loading::Magazine,
+            other => Loading::Other(other),
+        }
+    }
+}
+
+impl Loading {
+    /// In a word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Loading::CaddyOrSlot => "caddy or slot",
+            Loading::Tray => "tray",
+            Loading::PopUp => "pop-up",
+            Loading::Changer => "changer",
+            Loading::Magazine => "magazine",
+            Loading::Other(_) => "unknown",
+        }
+    }
+}
+
+/// Page 2Ah: what the drive can do. Its bits lie at times (real-drives: Lite-On on DVD-R), its
+/// speeds are those of CDs in NEC drives whatever is in them, and its table of write speeds is
+/// padded, zero or short of what the drive does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Capabilities {
+    /// What it reads and writes, a name each.
+    pub reads: Vec<&'static str>,
+    /// What it writes.
+    pub writes: Vec<&'static str>,
+    /// TEST WRITE.
+    pub test_write: bool,
+    /// BUF: buffer underrun protection.
+    pub underrun_protection: bool,
+    /// C2 POINTERS SUPPORTED.
+    pub c2: bool,
+    /// CD-DA STREAM IS ACCURATE.
+    pub accurate_stream: bool,
+    /// LOCK: the tray can be locked.
+    pub can_lock: bool,
+    /// LOCK STATE: it is.
+    pub locked: bool,
+    /// EJECT: it can be opened by command.
+    pub can_eject: bool,
+    /// LOADING MECHANISM TYPE.
+    pub loading: Loading,
+    /// MAXIMUM READ SPEED; often the current one. `None` where it is 0.
+    pub read_max: Option<Rate>,
+    /// CURRENT READ SPEED.
+    pub read_now: Option<Rate>,
+    /// MAXIMUM WRITE SPEED.
+    pub write_max: Option<Rate>,
+    /// CURRENT WRITE SPEED.
+    pub write_now: Option<Rate>,
+    /// BUFFER SIZE, in KiB.
+    pub buffer_kib: Option<u16>,
+    /// The write speed table: fastest first, each once, no zeros.
+    pub write_speeds: Vec<Rate>,
+}
+
+impl Capabilities {
+    /// `None` for a page that ends before the buffer size: nothing there can be relied on.
+    /// Emulators send 18 or 20 bytes, drives of MMC-1 22 to 24, of MMC-2 26 to 28, of MMC-3 32 and
+    /// more.
+    fn new(page: &ModePage) -> Option<Capabilities> {
+        let fields = page.fields();
+        let names = |at: usize, table: &[(u8, &'static str)]| {
+            table.iter().filter(|(mask, _)| page.flag(at, *mask)).map(|(_, name)| *name).collect()
+        };
+        let rate = |at: usize| {
+            let kbps = fields.be16(at).ok().filter(|kbps| *kbps > 0)?;
+            Some(Rate { kbps: u32::from(kbps) })
+        };
+        let buffer_kib = fields.be16(12).ok()?;
+        Some(Capabilities {
+            reads: names(
+                2,
+                &[
+                    (0x01, "CD-R"),
+                    (0x02, "CD-RW"),
+                    (0x08, "DVD-ROM"),
+                    (0x10, "DVD-R"),
+                    (0x20, "DVD-RAM"),
+                ],
+            ),
+            writes: names(
+                3,
+                &[(0x01, "CD-R"), (0x02, "CD-RW"), (0x10, "DVD-R"), (0x20, "DVD-RAM")],
+            ),
+            test_write: page.flag(3, 0x04),
+            underrun_protection: page.flag(4, 0x80),
+            c2: page.flag(5, 0x10),
+            accurate_stream: page.flag(5, 0x02),
+            can_lock: page.flag(6, 0x01),
+            locked: page.flag(6, 0x02),
+            can_eject: page.flag(6, 0x08),
+            loading: Loading::from(fields.bits(6, 0xe0).ok()?),
+            read_max: rate(8),
+            read_now: rate(14),
+            write_max: rate(18),
+            // MMC-3 moved it from byte 20 to byte 28.
+            write_now: rate(28).or_else(|| rate(20)),
+            buffer_kib: (buffer_kib > 0).then_some(buffer_kib),
+            write_speeds: write_speeds(fields),
+        })
+    }
+}
+
+fn write_speeds(fields: Fields<'_>) -> Vec<Rate> {
+    let count = usize::from(fields.be16(30).unwrap_or(0));
+    let mut speeds: Vec<Rate> = (0..count)
+        .map_while(|index| fields.be16(34 + index * 4).ok())
+        .filter(|kbps| *kbps > 0)
+        .map(|kbps| Rate { kbps: u32::from(kbps) })
+        .collect();
+    speeds.sort_unstable_by(|a, b| b.cmp(a));
+    speeds.dedup();
+    speeds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Derived from what cdrecord prints of a PLEXTOR PX-W4824A 1.04, all eight write speeds.
+    const PX_W4824A: [u8; 64] = [
+        0x2a, 0x3e, // 62 bytes follow
+        0x07, 0x07, // reads CD-R, CD-RW (and method 2); writes them, tests
+        0xf3, // multi-session, mode 2, composite, audio play, BUF
+        0x3f, // C2, R-W deinterleaved, accurate
+        0x29, 0x23, // tray, eject, lock; R-W in the lead-in
+        0x1b, 0x90, // 7056 kB/s reading at most
+        0x01, 0x00, // 256 volumes
+        0x10, 0x00, // 4096 KiB buffer
+        0x1b, 0x90, // 7056 kB/s now
+        0x00, 0x00, // reserved
+        0x21, 0x13, // 8467 kB/s writing at most
+        0x21, 0x13, // and now, where MMC-1 has it
+        0x00, 0x00, 0, 0, 0, 0x00, // copy management 0, reserved, rotation
+        0x21, 0x13, // 8467 kB/s now, where MMC-3 has it
+        0x00, 0x08, // eight descriptors
+        0, 0, 0x21, 0x13, 0, 0, 0x1b, 0x90, 0, 0, 0x16, 0x0d, 0, 0, 0x10, 0x8a, //
+        0, 0, 0x0d, 0xc8, 0, 0, 0x0b, 0x06, 0, 0, 0x05, 0x83, 0, 0, 0x02, 0xc2, //
+    ];
+
+    #[test]
+    fn page_2a_comes_in() {
+        let page = ModePage::new(&PX_W4824A);
+        assert!(page.is_whole());
+        let can = page.capabilities().expect("is it");
+        assert_eq!(can.reads, ["CD-R", "CD-RW"]);
+        assert_eq!(can.writes, ["CD-R", "CD-RW"]);
+        assert!(can.test_write && can.underrun_protection && can.c2 && can.accurate_stream);
+        assert!(can.can_lock && can.can_eject && !can.locked);
+        assert_eq!((can.loading, can.buffer_kib), (Loading::Tray, Some(4096)));
+        assert_eq!(can.read_max, Some(Rate { kbps: 7056 }));
+        assert_eq!(can.write_now, Some(Rate { kbps: 8467 }));
+        let kbps: Vec<u32> = can.write_speeds.iter().map(|rate| rate.kbps).collect();
+        assert_eq!(kbps, [8467, 7056, 5645, 4234, 3528, 2822, 1411, 706]);
+    }
+
+    #[test]
+    fn page_2a_is_read_in_every_length() {
+        for length in 0..=PX_W4824A.len() {
+            let can = ModePage::new(&PX_W4824A[..length]).capabilities();
+            assert_eq!(can.is_some(), length >= 14, "{length}");
+            let Some(can) = can else { continue };
+            assert_eq!(can.read_now.is_some(), length >= 16, "{length}");
+            assert_eq!(can.write_now.is_some(), length >= 22, "{length}");
+        }
+        let mut padded = PX_W4824A;
+        // real-drives: TSSTcorp TS-L632H pads with the last speed, Lite-On LDW-811S sends zeros.
+        padded[38..].fill(0);
+        padded[38..40].copy_from_slice(&[0x1b, 0x90]);
+        padded[42..44].copy_from_slice(&[0x1b, 0x90]);
+        let can = ModePage::new(&padded).capabilities().expect("is it");
+        assert_eq!(can.write_speeds, [Rate { kbps: 8467 }, Rate { kbps: 7056 }]);
+    }
+
+    #[test]
+    fn page_01_is_edited_in_place() {
+        // aaru#842: HL-DT-ST GP60NB60, its first bytes.
+        let mut page = ModePage::new(&[0x81, 0x0a, 0x80, 0xc0, 9, 9, 9, 9, 1, 9, 9, 9]);
+        let mut recovery = page.error_recovery().expect("is it");
+        assert_eq!((recovery.flags(), recovery.read_retries()), (0x80, 192));
+        recovery.set_read_retries(1);
+        recovery.set_transfer_block(true);
+        recovery.set_report_recovered(true);
+        assert_eq!(page.bytes(), [0x01, 0x0a, 0xa4, 0x01, 9, 9, 9, 9, 1, 9, 9, 9]);
+        let mut recovery = page.error_recovery().expect("is it");
+        recovery.set_transfer_block(false);
+        recovery.set_report_recovered(false);
+        recovery.set_read_continuous(true);
+        recovery.set_stop_on_recovered(true);
+        recovery.set_no_correction(true);
+        assert_eq!(page.bytes()[2], 0x93);
+        assert!(ModePage::new(&[0x01, 0x0a, 0x80]).error_recovery().is_none());
+    }
+
+    #[test]
+    fn page_05_is_edited_in_place() {
+        let mut page = [0u8; 52];
+        page[..2].copy_from_slice(&[0x05, 0x32]);
+        page[40] = 0xaa;
+        let mut page = ModePage::new(&page);
+        let mut write = page.write_parameters().expect("is it");
+        write.set_write_type(2);
+        write.set_underrun_protection(true);
+        write.set_test_write(true);
+        write.set_link_size(Some(16));
+        write.set_track_mode(5);
+        write.set_packet_size(Some(16));
+        write.set_multi_session(true);
+        write.set_data_block_type(8);
+        write.set_session_format(0x20);
+        write.set_audio_pause(150);
+        assert_eq!(write.write_type(), 2);
+        let expected = [0x05, 0x32, 0x72, 0xe5, 8, 16, 0, 0, 0x20, 0, 0, 0, 0, 16, 0, 150];
+        assert_eq!(page.bytes()[..16], expected);
+        // What has no name stays as it came.
+        assert_eq!(page.bytes()[40], 0xaa);
+    }
+}
