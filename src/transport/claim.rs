@@ -68,13 +68,8 @@ pub(super) fn open(roots: &Roots, path: &Path, access: Access) -> Result<Claim, 
 
 fn attempt(roots: &Roots, path: &Path, node: &Node, access: Access) -> Result<Claim, Refusal> {
     let (file, writable) = open_node(path, node, access)?;
-    if node.kind == Kind::StandIn {
-        if !sgio::answers_sg(&file) {
-            let error = OpenError::NotADevice { path: path.into(), what: "a file" };
-            return Err(Refusal::Final(error));
-        }
-        let entry = scan::entry_of(roots, node);
-        return Ok(Claim { file, kind: node.kind, writable, entry, sibling: None });
+    if node.kind == Kind::Sg {
+        must_be_optical(roots, path, node, &file)?;
     }
     lock(path, &file)?;
     let entry = scan::entry_of(roots, node);
@@ -86,11 +81,22 @@ fn attempt(roots: &Roots, path: &Path, node: &Node, access: Access) -> Result<Cl
     Ok(Claim { file, kind: node.kind, writable, entry, sibling })
 }
 
+/// sysfs said so when it was asked, or said nothing; the driver itself always knows.
+fn must_be_optical(roots: &Roots, path: &Path, node: &Node, file: &File) -> Result<(), Refusal> {
+    let kind = sgio::scsi_type(file).map_err(|errno| refusal(path, errno))?;
+    if kind == node::TYPE_MMC {
+        return Ok(());
+    }
+    let device = roots.sys.join("class/scsi_generic").join(&node.name).join("device");
+    let what = node::describe_scsi(&device, kind);
+    Err(Refusal::Final(OpenError::NotOptical { path: path.into(), what }))
+}
+
 /// Opens for reading and writing; where that is not allowed, for reading. Never waits for a medium
 /// and never closes the tray (`O_NONBLOCK`).
 fn open_node(path: &Path, node: &Node, access: Access) -> Result<(File, bool), Refusal> {
     // The sg driver refuses O_EXCL on a read-only descriptor with EPERM.
-    let exclusive = |writable: bool| node.kind == Kind::Sr || (node.kind == Kind::Sg && writable);
+    let exclusive = |writable: bool| node.kind == Kind::Sr || writable;
     let (file, writable) = match open_with(&node.path, true, exclusive(true)) {
         Ok(file) => (file, true),
         Err(Errno::EACCES | Errno::EPERM | Errno::EROFS) => {

@@ -21,11 +21,9 @@ pub(super) const TYPE_MMC: u64 = 5;
 pub(super) enum Kind {
     /// `/dev/srN`.
     Sr,
-    /// `/dev/sgN`.
+    /// `/dev/sgN`. Where sysfs does not tell of what kind its device is, it has to be asked itself
+    /// once it is open (SG_GET_SCSI_ID).
     Sg,
-    /// No node at all: a file whose SG_IO another program answers (`oxidisc virtual run`). It is
-    /// one only if it says so when asked (SG_GET_VERSION_NUM); the kernel refuses that on files.
-    StandIn,
 }
 
 /// An optical drive's node.
@@ -45,7 +43,6 @@ pub(super) struct Node {
 enum Found {
     Block(u64, u64),
     Char(u64, u64),
-    File,
     Other(&'static str),
 }
 
@@ -61,7 +58,7 @@ pub(super) fn identify(roots: &Roots, path: &Path) -> Result<Node, OpenError> {
     } else if kind.is_char_device() {
         Found::Char(major, minor)
     } else if kind.is_file() {
-        Found::File
+        Found::Other("a file")
     } else if kind.is_dir() {
         Found::Other("a folder")
     } else if kind.is_fifo() {
@@ -89,9 +86,8 @@ fn classify(roots: &Roots, path: &Path, found: Found) -> Result<(Kind, String), 
                 kernel_name(roots, "char", MAJOR_SG, minor).unwrap_or_else(|| format!("sg{minor}"));
             let device = roots.sys.join("class/scsi_generic").join(&name).join("device");
             match sysfs::number(&device.join("type")) {
-                Some(TYPE_MMC) => Ok((Kind::Sg, name)),
+                Some(TYPE_MMC) | None => Ok((Kind::Sg, name)),
                 Some(other) => Err(not_optical(describe_scsi(&device, other))),
-                None => Err(not_optical("a SCSI device of a kind that /sys does not tell".into())),
             }
         }
         Found::Char(major, minor) => {
@@ -99,7 +95,6 @@ fn classify(roots: &Roots, path: &Path, found: Found) -> Result<(Kind, String), 
             let name = name.unwrap_or_else(|| format!("{major}:{minor}"));
             Err(not_optical(format!("the character device {name}")))
         }
-        Found::File => Ok((Kind::StandIn, String::new())),
         Found::Other(what) => Err(OpenError::NotADevice { path: path.into(), what }),
     }
 }
@@ -132,7 +127,7 @@ fn describe_block(roots: &Roots, name: Option<String>, major: u64, minor: u64) -
 }
 
 /// SPC-4 table 141, as far as one meets them.
-fn describe_scsi(device: &Path, kind: u64) -> String {
+pub(super) fn describe_scsi(device: &Path, kind: u64) -> String {
     let kind = match kind {
         0x00 => "a disk",
         0x01 => "a tape drive",
@@ -195,8 +190,9 @@ mod tests {
         let passed = |found| classify(&roots, path, found).expect("optical");
         assert_eq!(passed(Found::Block(11, 3)), (Kind::Sr, "sr3".into()));
         assert_eq!(passed(Found::Char(21, 1)), (Kind::Sg, "sg1".into()));
-        // Major 11 is sr's alone, so sysfs need not be there.
+        // Major 11 is sr's alone, so sysfs need not be there; an sg device will be asked itself.
         assert_eq!(passed(Found::Block(11, 9)), (Kind::Sr, "sr9".into()));
+        assert_eq!(passed(Found::Char(21, 9)), (Kind::Sg, "sg9".into()));
     }
 
     #[test]
@@ -210,7 +206,6 @@ mod tests {
             (Found::Block(7, 0), "the loop device loop0"),
             (Found::Block(259, 5), "the block device 259:5"),
             (Found::Char(21, 2), "a disk (Samsung SSD 860)"),
-            (Found::Char(21, 9), "a SCSI device of a kind that /sys does not tell"),
             (Found::Char(1, 3), "the character device null"),
             (Found::Char(9, 9), "the character device 9:9"),
         ] {

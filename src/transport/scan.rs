@@ -32,8 +32,8 @@ pub struct DriveEntry {
     pub bus: Bus,
     /// Links that lead to it, those that stay the same across reboots (`by-id`) first.
     pub links: Vec<PathBuf>,
-    /// The most bytes one command may move.
-    pub max_transfer: usize,
+    /// The most bytes one command may move, if sysfs tells.
+    pub max_transfer: Option<usize>,
     /// The block device's `major:minor`, by which the mount table knows it.
     numbers: Option<String>,
     roots: Roots,
@@ -138,9 +138,6 @@ pub fn resolve(path: &Path) -> Result<DriveEntry, OpenError> {
 /// It leads to no optical drive.
 pub fn resolve_in(roots: &Roots, path: &Path) -> Result<DriveEntry, OpenError> {
     let node = node::identify(roots, path)?;
-    if node.kind == Kind::StandIn {
-        sgio::ask_stand_in(path)?;
-    }
     Ok(entry_of(roots, &node))
 }
 
@@ -156,20 +153,6 @@ pub(super) fn entry_of(roots: &Roots, node: &node::Node) -> DriveEntry {
             let block = sysfs::names(&device.join("block")).into_iter().next();
             entry(roots, block.as_deref(), Some(name), &device)
         }
-        // The kernel knows nothing of it.
-        Kind::StandIn => DriveEntry {
-            path: node.path.clone(),
-            sg_path: None,
-            vendor: String::new(),
-            product: String::new(),
-            revision: String::new(),
-            serial: None,
-            bus: Bus::Unknown,
-            links: Vec::new(),
-            max_transfer: sysfs::TRANSFER_UNKNOWN,
-            numbers: None,
-            roots: roots.clone(),
-        },
     }
 }
 
@@ -191,7 +174,7 @@ fn entry(roots: &Roots, sr: Option<&str>, sg: Option<&str>, device: &Path) -> Dr
         revision: text("rev"),
         serial: serial(&device),
         bus: bus(&device),
-        max_transfer: queue.map_or(sysfs::TRANSFER_UNKNOWN, |queue| sysfs::max_transfer(&queue)),
+        max_transfer: queue.and_then(|queue| sysfs::max_transfer(&queue)),
         numbers: block.and_then(|block| sysfs::text(&block.join("dev"))),
         roots: roots.clone(),
     }

@@ -19,7 +19,7 @@ use super::claim::{self, Access, Claim};
 use super::node::Kind;
 use super::open_error::OpenError;
 use super::scan::{DriveEntry, Medium};
-use super::sysfs::Roots;
+use super::sysfs::{self, Roots};
 use super::{Answer, Cdb, Data, Errno, Transport};
 
 /// `struct sg_io_hdr`.
@@ -71,7 +71,8 @@ const _: () = {
 const _: () = assert!(size_of::<SgIoHdr>() == 64);
 
 const SG_IO: c_ulong = 0x2285;
-const SG_GET_VERSION_NUM: c_ulong = 0x2282;
+const SG_GET_SCSI_ID: c_ulong = 0x2276;
+const BLKSECTGET: c_ulong = 0x1267;
 const CDROM_SELECT_SPEED: c_ulong = 0x5322;
 const CDROM_DRIVE_STATUS: c_ulong = 0x5326;
 const CDROM_LOCKDOOR: c_ulong = 0x5329;
@@ -79,8 +80,6 @@ const CDROM_LOCKDOOR: c_ulong = 0x5329;
 const SG_DXFER_NONE: c_int = -1;
 const SG_DXFER_TO_DEV: c_int = -2;
 const SG_DXFER_FROM_DEV: c_int = -3;
-/// Version 3.0.0: the first with SG_IO.
-const SG_VERSION_3: c_int = 30_000;
 
 /// `CDSL_CURRENT`: the only slot.
 const CURRENT_SLOT: c_ulong = i32::MAX as c_ulong;
@@ -95,6 +94,7 @@ const PREVENT_ALLOW: u8 = 0x1e;
 #[derive(Debug)]
 pub struct SgIo {
     claim: Claim,
+    max_transfer: usize,
 }
 
 impl SgIo {
@@ -104,7 +104,12 @@ impl SgIo {
     /// # Errors
     /// It is no optical drive, it is not allowed, or somebody uses it. Nothing was sent to it.
     pub fn open(path: &Path, access: Access) -> Result<SgIo, OpenError> {
-        claim::open(&Roots::default(), path, access).map(|claim| SgIo { claim })
+        let claim = claim::open(&Roots::default(), path, access)?;
+        let told = claim.entry.max_transfer;
+        let max_transfer = told
+            .or_else(|| driver_max_transfer(&claim.file, claim.kind))
+            .unwrap_or(sysfs::TRANSFER_UNKNOWN);
+        Ok(SgIo { claim, max_transfer })
     }
 
     /// Whether the node is open for writing. If not, the kernel refuses every command that could
@@ -160,7 +165,7 @@ impl Transport for SgIo {
     /// command for this user. `ENOMEM`: no kernel memory for so large a transfer.
     fn execute(&mut self, cdb: &Cdb, data: Data<'_>, timeout: Duration) -> Result<Answer, Errno> {
         // sr says EIO and sg ENOMEM to what the host adapter cannot take; neither tells much.
-        if data.len() > self.claim.entry.max_transfer {
+        if data.len() > self.max_transfer {
             return Err(Errno::EMSGSIZE);
         }
         match sg_io(&self.claim.file, cdb, data, timeout) {
@@ -170,9 +175,9 @@ impl Transport for SgIo {
     }
 
     /// From the kernel's limits for this host adapter: sysfs has them for the sr node, which stands
-    /// for the sg node too.
+    /// for the sg node too; else the driver is asked. At most 512 KiB.
     fn max_transfer(&self) -> usize {
-        self.claim.entry.max_transfer
+        self.max_transfer
     }
 
     fn wait(&mut self, time: Duration) {
@@ -265,22 +270,28 @@ fn ioctl_value(file: &File, request: c_ulong, argument: c_ulong) -> Result<c_int
     Errno::result(unsafe { libc::ioctl(file.as_raw_fd(), request as _, argument) })
 }
 
-/// Whether SG_IO is answered on this descriptor. Sends nothing.
-pub(super) fn answers_sg(file: &File) -> bool {
-    let mut version: c_int = 0;
-    // SAFETY: the request writes one int to where the pointer leads, or is refused.
-    let result =
-        unsafe { libc::ioctl(file.as_raw_fd(), SG_GET_VERSION_NUM as _, &raw mut version) };
-    result == 0 && version >= SG_VERSION_3
+/// SCSI PERIPHERAL DEVICE TYPE of the device behind an sg node. Sends nothing.
+pub(super) fn scsi_type(file: &File) -> Result<u64, Errno> {
+    // struct sg_scsi_id: host, channel, id, lun, type, two shorts, two spare ints.
+    let mut id = [0 as c_int; 8];
+    // SAFETY: the request writes 32 bytes to where the pointer leads, or is refused.
+    let result = unsafe { libc::ioctl(file.as_raw_fd(), SG_GET_SCSI_ID as _, id.as_mut_ptr()) };
+    Errno::result(result)?;
+    Ok(u64::try_from(id[4]).unwrap_or(u64::MAX))
 }
 
-/// Makes sure that a file stands in for a drive.
-pub(super) fn ask_stand_in(path: &Path) -> Result<(), OpenError> {
-    let file = File::open(path).map_err(|error| OpenError::from_stat(path, &error))?;
-    if answers_sg(&file) {
-        return Ok(());
-    }
-    Err(OpenError::NotADevice { path: path.into(), what: "a file" })
+/// The most bytes one command may move, as the driver of the node tells it. Sends nothing.
+fn driver_max_transfer(file: &File, kind: Kind) -> Option<usize> {
+    // sr writes a short, in sectors; sg an int, in bytes.
+    let mut bytes = [0_u8; size_of::<c_int>()];
+    // SAFETY: the request writes two or four bytes to where the pointer leads, or is refused.
+    let result = unsafe { libc::ioctl(file.as_raw_fd(), BLKSECTGET as _, bytes.as_mut_ptr()) };
+    Errno::result(result).ok()?;
+    let limit = match kind {
+        Kind::Sr => usize::from(u16::from_ne_bytes([bytes[0], bytes[1]])) * 512,
+        Kind::Sg => usize::try_from(c_int::from_ne_bytes(bytes)).ok()?,
+    };
+    (limit > 0).then(|| sysfs::sane_transfer(limit))
 }
 
 /// What the kernel says of the medium in the drive of an sr node. It asks the drive (GET EVENT
@@ -310,7 +321,6 @@ mod tests {
         let file = tempfile::NamedTempFile::new().expect("a file");
         let error = SgIo::open(file.path(), Access::Write).expect_err("refused");
         assert_eq!(error, OpenError::NotADevice { path: file.path().into(), what: "a file" });
-        assert_eq!(ask_stand_in(file.path()), Err(error));
         assert_eq!(file.as_file().metadata().expect("metadata").len(), 0);
     }
 
@@ -326,6 +336,8 @@ mod tests {
         let cdb = Cdb::new(&[0, 0, 0, 0, 0, 0]);
         let answer = sg_io(&file, &cdb, Data::None, Duration::from_secs(1));
         assert_eq!(answer, Err(Errno::ENOTTY));
+        assert_eq!(scsi_type(&file), Err(Errno::ENOTTY));
+        assert_eq!(driver_max_transfer(&file, Kind::Sr), None);
     }
 
     #[test]

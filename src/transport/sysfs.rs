@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use crate::units::SECTOR;
+
 /// The folders that tell of devices and of who uses them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Roots {
@@ -64,23 +66,26 @@ const TRANSFER_CAP: usize = 512 * 1024;
 /// The smallest page of any Linux: a buffer may be scattered over as many pages of memory.
 const PAGE: usize = 4096;
 
-/// The most bytes one command may move, from a block device's `queue` folder.
+/// The most bytes one command may move, from a block device's `queue` folder. `None` if that does
+/// not tell.
 ///
 /// `max_hw_sectors_kb` is the limit that SG_IO enforces; `max_sectors_kb` is where an
 /// administrator lowers it for a bridge that claims too much; `max_segments` is how many
 /// separate pages a transfer may touch, one of them lost to a buffer that starts inside a page.
-pub(super) fn max_transfer(queue: &Path) -> usize {
+pub(super) fn max_transfer(queue: &Path) -> Option<usize> {
     let limit = |name: &str, unit: usize, spare: usize| {
         let value = usize::try_from(number(&queue.join(name))?).ok()?;
         value.checked_sub(spare)?.checked_mul(unit).filter(|bytes| *bytes > 0)
     };
-    let sectors = [limit("max_hw_sectors_kb", 1024, 0), limit("max_sectors_kb", 1024, 0)]
-        .into_iter()
-        .flatten();
-    let Some(bytes) = sectors.min() else { return TRANSFER_UNKNOWN };
-    let bytes = bytes.min(limit("max_segments", PAGE, 1).unwrap_or(TRANSFER_CAP)).min(TRANSFER_CAP);
-    // Whole sectors; a queue that takes less than one does not exist.
-    (bytes - bytes % 2048).max(2048)
+    let sectors = ["max_hw_sectors_kb", "max_sectors_kb"].map(|name| limit(name, 1024, 0));
+    let bytes = sectors.into_iter().flatten().min()?;
+    Some(sane_transfer(bytes.min(limit("max_segments", PAGE, 1).unwrap_or(bytes))))
+}
+
+/// Whole sectors, at least one and not too many.
+pub(super) fn sane_transfer(bytes: usize) -> usize {
+    let bytes = bytes.min(TRANSFER_CAP);
+    (bytes - bytes % SECTOR).max(SECTOR)
 }
 
 #[cfg(test)]
@@ -95,7 +100,7 @@ mod tests {
         folder
     }
 
-    fn max_of(files: &[(&str, &str)]) -> usize {
+    fn max_of(files: &[(&str, &str)]) -> Option<usize> {
         max_transfer(queue(files).path())
     }
 
@@ -103,21 +108,27 @@ mod tests {
     fn the_smallest_limit_of_the_queue_decides() {
         // usb-storage: 240 sectors.
         let usb = [("max_hw_sectors_kb", "120\n"), ("max_sectors_kb", "120\n")];
-        assert_eq!(max_of(&usb), 122_880);
+        assert_eq!(max_of(&usb), Some(122_880));
         // Lowered by hand.
-        assert_eq!(max_of(&[("max_hw_sectors_kb", "120\n"), ("max_sectors_kb", "32\n")]), 32_768);
+        assert_eq!(
+            max_of(&[("max_hw_sectors_kb", "120\n"), ("max_sectors_kb", "32\n")]),
+            Some(32_768)
+        );
         // 24 pages, one of them spare.
-        assert_eq!(max_of(&[("max_hw_sectors_kb", "120\n"), ("max_segments", "24\n")]), 94_208);
+        assert_eq!(
+            max_of(&[("max_hw_sectors_kb", "120\n"), ("max_segments", "24\n")]),
+            Some(94_208)
+        );
     }
 
     #[test]
     fn a_limit_that_is_huge_odd_or_absent_is_made_sane() {
-        assert_eq!(max_of(&[("max_hw_sectors_kb", "32767\n")]), 524_288);
-        assert_eq!(max_of(&[("max_hw_sectors_kb", "127\n")]), 129_024);
-        assert_eq!(max_of(&[("max_hw_sectors_kb", "1\n")]), 2048);
-        assert_eq!(max_of(&[("max_hw_sectors_kb", "0\n")]), 32_768);
-        assert_eq!(max_of(&[("max_hw_sectors_kb", "lots\n")]), 32_768);
-        assert_eq!(max_of(&[]), 32_768);
+        assert_eq!(max_of(&[("max_hw_sectors_kb", "32767\n")]), Some(524_288));
+        assert_eq!(max_of(&[("max_hw_sectors_kb", "127\n")]), Some(129_024));
+        assert_eq!(max_of(&[("max_hw_sectors_kb", "1\n")]), Some(2048));
+        assert_eq!(max_of(&[("max_hw_sectors_kb", "0\n")]), None);
+        assert_eq!(max_of(&[("max_hw_sectors_kb", "lots\n")]), None);
+        assert_eq!(max_of(&[]), None);
     }
 
     #[test]
