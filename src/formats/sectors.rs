@@ -37,21 +37,18 @@ impl<R: Read + Seek> Sectors for Image<R> {
 /// Something about a file system that is not as it should be, and does not stop us.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remark {
-    /// The sector it is about.
-    pub lba: u32,
+    /// The sector it is about; `None` where that is no sector of the disc.
+    pub lba: Option<u32>,
     /// What is wrong there.
     pub what: String,
 }
 
-impl Remark {
-    pub(super) fn new(lba: u32, what: impl Into<String>) -> Remark {
-        Remark { lba, what: what.into() }
-    }
-}
-
 impl fmt::Display for Remark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "sector {}: {}", self.lba, self.what)
+        match self.lba {
+            Some(lba) => write!(f, "sector {lba}: {}", self.what),
+            None => f.write_str(&self.what),
+        }
     }
 }
 
@@ -94,9 +91,13 @@ pub struct Listing {
 const REMARKS_MAX: usize = 64;
 
 /// Adds to `remarks` unless there are many already.
-pub(super) fn remark(remarks: &mut Vec<Remark>, lba: u32, what: impl Into<String>) {
+pub(super) fn remark(
+    remarks: &mut Vec<Remark>,
+    lba: impl Into<Option<u32>>,
+    what: impl Into<String>,
+) {
     if remarks.len() < REMARKS_MAX {
-        remarks.push(Remark::new(lba, what));
+        remarks.push(Remark { lba: lba.into(), what: what.into() });
     }
 }
 

@@ -16,7 +16,7 @@ pub fn files(from: &mut impl Sectors, volume: &Volume, limit: usize) -> Listing 
     let mut listing = Listing::default();
     if volume.block_size != SECTOR as u32 {
         let what = format!("UDF with blocks of {} bytes: files not listed", volume.block_size);
-        remark(&mut listing.remarks, 0, what);
+        remark(&mut listing.remarks, None, what);
         return listing;
     }
     let mut limits = Limits::new(limit);
@@ -87,7 +87,7 @@ impl Entry {
 }
 
 impl<S: Sectors> Walk<'_, S> {
-    fn remark(&mut self, lba: u32, what: impl Into<String>) {
+    fn remark(&mut self, lba: impl Into<Option<u32>>, what: impl Into<String>) {
         remark(&mut self.listing.remarks, lba, what);
     }
 
@@ -105,7 +105,7 @@ impl<S: Sectors> Walk<'_, S> {
     fn root(&mut self, file_set: Address) -> Option<Address> {
         let space = self.spaces.get(usize::from(file_set.partition));
         let Some(run) = space.and_then(|space| space.run(file_set.block)) else {
-            self.remark(file_set.block, "UDF file set outside of its partition");
+            self.remark(None, "UDF file set is outside of its partition");
             return None;
         };
         let sector = self.limits.sector(self.from, run.lba, &mut self.listing.remarks)?;

@@ -97,7 +97,7 @@ fn entry(
 ) -> Option<Icb> {
     let Some(lba) = place(spaces, address) else {
         let Address { block, partition } = address;
-        remark(remarks, block, format!("UDF block outside of partition {partition}"));
+        remark(remarks, None, format!("block {block} is outside of UDF partition {partition}"));
         return None;
     };
     let sector = Box::new(limits.sector(from, lba, remarks)?);

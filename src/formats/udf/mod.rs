@@ -151,3 +151,6 @@ fn recognise(from: &mut impl Sectors, start: u32, remarks: &mut Vec<Remark>) -> 
     }
     if unreadable > 0 { Recognised::Unreadable } else { Recognised::No }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::descriptor::{self, Address, id, is_entity};
+use super::descriptor::{self, Address, Extent, id, is_entity};
 use super::icb::{self, Icb};
 use super::{Partition, Volume};
 use crate::formats::limits::Limits;
@@ -31,6 +31,18 @@ pub(super) enum Map {
     Metadata { start: u32, length: u32, file: u32, mirror: u32 },
     /// A map we do not know, or of a partition there is no descriptor of.
     Unknown,
+}
+
+impl Map {
+    /// Where it keeps tables outside of the partition.
+    pub(super) fn tables(&self) -> Vec<Extent> {
+        match self {
+            Map::Sparable { tables, table_len, .. } => {
+                tables.iter().map(|&block| Extent { len: *table_len, block }).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// Reads the map table (ECMA-167 3/10.6.13).
@@ -218,7 +230,7 @@ fn vat(
 ) -> Vec<u32> {
     let Space::Plain { start, .. } = plain else { return Vec::new() };
     let Some(capacity) = volume.capacity else {
-        remark(remarks, 0, "the VAT stands at the disc's end, which is not known");
+        remark(remarks, None, "the VAT stands at the disc's end, which is not known");
         return Vec::new();
     };
     let spaces = [plain];

@@ -244,7 +244,9 @@ pub(super) fn volume(
     let extent = Extent::parse(fields, 432).unwrap_or_default();
     let integrity = integrity(from, extent, remarks);
     let has_vat = maps.iter().any(|map| matches!(map, Map::Virtual { .. }));
-    let end = end(&partitions, [anchor.main, anchor.reserve, extent]);
+    let mut extents = vec![anchor.main, anchor.reserve, extent];
+    extents.extend(maps.iter().flat_map(Map::tables));
+    let end = end(&partitions, &extents);
     let sectors = end.filter(|_| !has_vat).map(|end| {
         trailing(from, end, capacity, &mut anchors);
         anchors.iter().map(|lba| lba.saturating_add(1)).fold(end, u32::max)
@@ -275,7 +277,7 @@ pub(super) fn volume(
 }
 
 /// The end of all that the descriptors name; `None` without a partition.
-fn end(partitions: &[Partition], extents: [Extent; 3]) -> Option<u32> {
+fn end(partitions: &[Partition], extents: &[Extent]) -> Option<u32> {
     let ends = partitions.iter().map(|partition| partition.start.saturating_add(partition.length));
     let last = ends.max()?;
     let others = extents.iter().filter(|extent| extent.len > 0);
