@@ -212,3 +212,95 @@ impl Raw {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(text: &str) -> FaultPlan {
+        FaultPlan::parse(text, "f.toml").expect("a good plan")
+    }
+
+    fn kinds(plan: &mut FaultPlan, commands: Range<u64>) -> Vec<Option<FaultKind>> {
+        let due = |number| plan.due(number, Duration::ZERO, None).map(|event| event.kind);
+        commands.map(due).collect()
+    }
+
+    #[test]
+    fn a_fault_comes_at_its_command_as_often_as_it_says() {
+        let mut timeout = plan("[[fault]]\nkind = \"timeout\"\nat_command = 3\ntimes = 2\n");
+        let expected = [None, None, Some(FaultKind::Timeout), Some(FaultKind::Timeout), None];
+        assert_eq!(kinds(&mut timeout, 1..6), expected);
+        let mut unplug = plan("[[fault]]\nkind = \"unplug\"\nat_command = 2\n");
+        let gone = Some(FaultKind::Unplug);
+        assert_eq!(kinds(&mut unplug, 1..6), [None, gone, gone, gone, gone]);
+    }
+
+    #[test]
+    fn a_fault_comes_at_its_time_and_at_its_sector() {
+        let mut plan = plan(
+            "[[fault]]\nkind = \"reset\"\nat_seconds = 1.5\n\
+             [[fault]]\nkind = \"short\"\nat_lba = 100\nbytes = 512\n",
+        );
+        assert_eq!(plan.due(1, Duration::from_millis(1499), Some(0..100)), None);
+        let event = plan.due(2, Duration::from_millis(1500), Some(96..112)).expect("both");
+        assert_eq!((event.kind, event.line, event.occurrence), (FaultKind::Reset, 1, 0));
+        let event = plan.due(3, Duration::from_secs(2), Some(100..101)).expect("the sector");
+        assert_eq!((event.kind, event.line), (FaultKind::Short { bytes: 512 }, 4));
+        assert_eq!(plan.due(4, Duration::from_secs(3), Some(100..101)), None);
+    }
+
+    #[test]
+    fn every_kind_has_its_name() {
+        let names = [
+            ("unplug", FaultKind::Unplug),
+            ("reset", FaultKind::Reset),
+            ("timeout", FaultKind::Timeout),
+            ("tray", FaultKind::Tray),
+            ("power_loss", FaultKind::PowerLoss),
+            ("short", FaultKind::Short { bytes: 0 }),
+            ("noise", FaultKind::Noise),
+            ("host_error", FaultKind::HostError { host: 7 }),
+            ("busy", FaultKind::Busy),
+        ];
+        for (name, kind) in names {
+            let text = format!("[[fault]]\nkind = \"{name}\"\nat_command = 1\n");
+            assert_eq!(kinds(&mut plan(&text), 1..2), [Some(kind)]);
+        }
+    }
+
+    #[test]
+    fn a_plan_that_makes_no_sense_is_refused_with_its_line() {
+        let cases = [
+            ("[[fault]]\nkind = \"reset\"\n", "f.toml:1: a fault needs at_command, at_seconds"),
+            ("[[fault]]\nkind = \"fire\"\nat_lba = 1\n", "f.toml:2: unknown kind \"fire\""),
+            (
+                "[[fault]]\nkind = \"reset\"\nat_command = 0\n",
+                "f.toml:3: the first command is at_command = 1",
+            ),
+            (
+                "[[fault]]\nkind = \"reset\"\nat_lba = 1\nat_command = 1\n",
+                "f.toml:1: only one of at_command, at_seconds and at_lba",
+            ),
+            ("[[fault]]\nkind = \"reset\"\nat_seconds = -1\n", "f.toml:3: at_seconds: "),
+            ("[[fault]]\nkind = \"reset\"\nat_seconds = inf\n", "f.toml:3: at_seconds: "),
+            ("[[fault]]\nkind = \"busy\"\nat_lba = 1\nbytes = 1\n", "f.toml:4: bytes belongs to"),
+            ("[[fault]]\nkind = \"busy\"\nat_lba = 1\nhost = 1\n", "f.toml:4: host belongs to"),
+            ("[[fault]]\nkind = \"host_error\"\nat_lba = 1\nhost = 0\n", "f.toml:4: host 0 is no"),
+            ("[[fault]]\nkind = \"busy\"\nat_lba = 1\ntimes = 0\n", "f.toml:4: times must be 1"),
+            ("[[fault]]\nkind = \"busy\"\nat = 1\n", "f.toml:3: unknown field `at`"),
+        ];
+        for (text, expected) in cases {
+            let said = FaultPlan::parse(text, "f.toml").expect_err("a bad plan").to_string();
+            assert!(said.starts_with(expected), "{text}\n{said}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_the_reader_panic(text in ".{0,200}") {
+            let _ = FaultPlan::parse(&text, "x");
+            let _ = FaultPlan::parse(&format!("[[fault]]\n{text}"), "x");
+        }
+    }
+}

@@ -66,8 +66,8 @@ impl Layout {
         Layout::layered(family, sectors, 1, TrackPath::Opposite, None)
     }
 
-    /// A disc of `layers` layers (1 to 4), of which each but the last holds `layer_break` sectors;
-    /// by default they share alike.
+    /// A disc of `layers` layers (1 to 4), of which each but the last holds `layer_break` sectors,
+    /// rounded up to whole error-correction blocks; by default they share alike.
     pub fn layered(
         family: Family,
         sectors: u32,
@@ -78,8 +78,8 @@ impl Layout {
         let sectors = sectors.max(1);
         let layers = u32::from(layers.clamp(1, 4));
         let ecc = family.ecc_blocks().0;
-        let share = sectors.div_ceil(layers).div_ceil(ecc).saturating_mul(ecc);
-        let share = layer_break.unwrap_or(share).clamp(1, sectors);
+        let share = layer_break.unwrap_or(sectors.div_ceil(layers)).max(1);
+        let share = share.div_ceil(ecc).saturating_mul(ecc);
         let mut built: Vec<Layer> = Vec::new();
         let (mut from, mut widest) = (0.0_f64, 0.0_f64);
         for index in 0..layers {
@@ -205,5 +205,105 @@ impl Track {
     fn radius_mm(&self, sectors: f64) -> f64 {
         let length = sectors.max(0.0) * self.sector_mm;
         (self.inner_mm * self.inner_mm + length * self.pitch_mm / PI).sqrt()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn near(value: f64, expected: f64, within: f64) {
+        assert!((value - expected).abs() <= within, "{value}, expected {expected} ± {within}");
+    }
+
+    #[test]
+    fn full_discs_end_at_the_rim() {
+        // 74 minutes of CD; the 4,7 GB DVD; the two layers of a DVD-9; 25 GB of BD; three layers of
+        // 100 GB.
+        near(Layout::single(Family::Cd, 333_000).place(333_000).radius_mm, 57.75, 0.1);
+        near(Layout::single(Family::Dvd, 2_295_104).place(2_295_104).radius_mm, 58.0, 0.05);
+        let dvd9 = Layout::layered(Family::Dvd, 4_171_712, 2, TrackPath::Opposite, None);
+        near(dvd9.place_on(0, 2_085_856).radius_mm, 58.0, 0.05);
+        near(Layout::single(Family::Bd, 12_219_392).place(12_219_392).radius_mm, 58.0, 0.05);
+        let bdxl = Layout::layered(Family::Bd, 48_878_592, 3, TrackPath::Opposite, None);
+        near(bdxl.place_on(0, 16_292_864).radius_mm, 58.0, 0.05);
+    }
+
+    #[test]
+    fn an_80_minute_cd_is_squeezed_to_the_rim_and_not_past_it() {
+        let disc = Layout::single(Family::Cd, 359_849);
+        near(disc.place(359_849).radius_mm, 58.0, 1e-9);
+        near(disc.pitch_mm(), 1.4947e-3, 1e-6);
+        near(Layout::single(Family::Cd, 10_000).pitch_mm(), 1.6e-3, 0.0);
+    }
+
+    #[test]
+    fn the_first_turn_holds_the_circumference() {
+        // 2 π 24 mm / 5,157 mm: 29,2 sectors; the next begins a pitch further out.
+        let disc = Layout::single(Family::Dvd, 2_000_000);
+        near(disc.place(0).radius_mm, 24.0, 0.0);
+        near(disc.place(29).turns, 29.0 / 29.24, 1e-3);
+        near(disc.sectors_per_turn(24.0), 29.24, 0.01);
+        near(disc.sectors_per_turn(58.0), 70.67, 0.01);
+        // Half of the area lies within 44,4 mm, not half way.
+        near(disc.place(1_147_552).radius_mm, 44.4, 0.05);
+    }
+
+    #[test]
+    fn opposite_layers_return_and_parallel_ones_start_again() {
+        let opposite = Layout::layered(Family::Dvd, 3_000_000, 2, TrackPath::Opposite, None);
+        assert_eq!(opposite.layer_starts().collect::<Vec<_>>(), [0, 1_500_000]);
+        let last = opposite.place_on(0, 1_500_000);
+        let first = opposite.place(1_500_000);
+        assert_eq!((last.layer, first.layer), (0, 1));
+        near(first.radius_mm, last.radius_mm, 1e-9);
+        near(first.turns, 0.0, 0.0);
+        near(opposite.place(3_000_000).radius_mm, 24.0, 1e-9);
+        near(opposite.place(2_000_000).radius_mm, opposite.place(1_000_000).radius_mm, 1e-9);
+        assert!(opposite.place(2_000_000).turns > 0.0, "reading turns forwards on both layers");
+
+        let parallel = Layout::layered(Family::Dvd, 3_000_000, 2, TrackPath::Parallel, None);
+        near(parallel.place(1_500_000).radius_mm, 24.0, 0.0);
+        near(parallel.place(2_500_000).radius_mm, parallel.place(1_000_000).radius_mm, 1e-9);
+    }
+
+    #[test]
+    fn a_third_layer_runs_outwards_again() {
+        let disc = Layout::layered(Family::Bd, 48_000_000, 3, TrackPath::Opposite, None);
+        assert_eq!(disc.layers(), 3);
+        assert_eq!(disc.layer_starts().collect::<Vec<_>>(), [0, 16_000_000, 32_000_000]);
+        near(disc.place(32_000_000).radius_mm, 24.0, 1e-6);
+        near(disc.place(33_000_000).radius_mm, disc.place(1_000_000).radius_mm, 1e-6);
+        assert_eq!((disc.layer(31_999_999), disc.layer(32_000_000)), (1, 2));
+        assert_eq!(disc.layer_end(0), 16_000_000);
+        assert_eq!(disc.layer_end(40_000_000), 48_000_000);
+    }
+
+    #[test]
+    fn a_layer_break_is_kept_in_whole_ecc_blocks() {
+        let disc = Layout::layered(Family::Dvd, 100_000, 2, TrackPath::Opposite, Some(60_001));
+        assert_eq!(disc.layer_starts().collect::<Vec<_>>(), [0, 60_016]);
+        let short = Layout::layered(Family::Bd, 20, 4, TrackPath::Opposite, None);
+        assert_eq!(short.layers(), 1);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_address_has_a_place_on_the_disc(
+            family in 0..3,
+            sectors in 0..u32::MAX,
+            layers in 0..6u8,
+            parallel: bool,
+            layer_break: Option<u32>,
+            lba: u32,
+        ) {
+            let family = [Family::Cd, Family::Dvd, Family::Bd][family as usize];
+            let path = if parallel { TrackPath::Parallel } else { TrackPath::Opposite };
+            let disc = Layout::layered(family, sectors, layers, path, layer_break);
+            let place = disc.place(lba);
+            assert!(place.layer < 4 && place.turns >= 0.0);
+            assert!((24.0..=58.000_1).contains(&place.radius_mm), "{}", place.radius_mm);
+            assert!(disc.layer_end(lba) > lba || lba >= disc.sectors());
+        }
     }
 }

@@ -107,3 +107,62 @@ fn within(blocks: u32, lba: u32, buffer: &[u8]) -> io::Result<()> {
     let reason = format!("{length} bytes at block {lba} are not within {blocks} blocks");
     Err(io::Error::new(io::ErrorKind::InvalidInput, reason))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn file(bytes: &[u8]) -> tempfile::NamedTempFile {
+        let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
+        file.write_all(bytes).expect("written");
+        file
+    }
+
+    #[test]
+    fn a_file_is_read_by_the_block_and_not_past_its_end() {
+        let mut bytes = vec![1; 2048];
+        bytes.extend([2; 2048]);
+        bytes.extend([3; 2048]);
+        let file = file(&bytes);
+        let image = FileImage::open(file.path()).expect("three blocks");
+        assert_eq!(image.blocks(), 3);
+        let mut buffer = [0; 4096];
+        image.read(1, &mut buffer).expect("within");
+        assert_eq!((buffer[0], buffer[2047], buffer[2048], buffer[4095]), (2, 2, 3, 3));
+        for (lba, length) in [(2, 4096), (3, 2048), (u32::MAX, 2048), (0, 100)] {
+            let error = image.read(lba, &mut buffer[..length]).expect_err("outside");
+            assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+        }
+    }
+
+    #[test]
+    fn what_is_no_image_is_refused_with_its_reason() {
+        let said =
+            |bytes: &[u8]| FileImage::open(file(bytes).path()).expect_err("no image").to_string();
+        assert_eq!(said(b""), "0 bytes hold no sector of 2048 bytes");
+        assert_eq!(
+            said(&[0; 5000]),
+            "5000 bytes are no whole number of 2048-byte sectors (904 bytes too many)"
+        );
+        let folder = tempfile::tempdir().expect("a folder");
+        let error = FileImage::open(folder.path()).expect_err("a folder");
+        assert_eq!(error.to_string(), "not a regular file");
+        assert!(FileImage::open(folder.path().join("none")).is_err());
+        let vast = file(&[]);
+        vast.as_file().set_len(1 << 43).expect("sparse");
+        let error = FileImage::open(vast.path()).expect_err("too large").to_string();
+        assert_eq!(error, "8796093022208 bytes are more than a disc can hold");
+    }
+
+    #[test]
+    fn memory_reads_like_a_file_and_fills_up_its_last_block() {
+        let image = MemoryImage::new(vec![7; 2049]);
+        assert_eq!(image.blocks(), 2);
+        let mut buffer = [9; 2048];
+        image.read(1, &mut buffer).expect("within");
+        assert_eq!((buffer[0], buffer[1]), (7, 0));
+        assert!(image.read(1, &mut [0; 4096]).is_err());
+    }
+}
