@@ -38,8 +38,11 @@ pub(super) struct Claim {
     sibling: Option<File>,
 }
 
-/// udev looks at a disc for a moment after each change; libburn waits up to 8 s for it to be done.
+/// How long to wait for who only looks at a disc after each change; libburn waits up to 8 s.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Those who do, by their names: udev and what it starts, udisks.
+const PASSING: [&str; 6] =
+    ["(udev-worker)", "udev-worker", "systemd-udevd", "cdrom_id", "blkid", "udisksd"];
 const PAUSE: Duration = Duration::from_millis(100);
 
 enum Refusal {
@@ -58,11 +61,17 @@ pub(super) fn open(roots: &Roots, path: &Path, access: Access) -> Result<Claim, 
             Err(Refusal::Busy) => {}
         }
         let holders = scan::entry_of(roots, &node).held_by();
-        let mounted = holders.iter().any(|holder| matches!(holder, Holder::Mount { .. }));
-        if mounted || Instant::now() >= give_up {
+        if !holders.iter().all(passes_by) || Instant::now() >= give_up {
             return Err(OpenError::Busy { path: path.into(), holders });
         }
         thread::sleep(PAUSE);
+    }
+}
+
+fn passes_by(holder: &Holder) -> bool {
+    match holder {
+        Holder::Mount { .. } => false,
+        Holder::Process { name, .. } => PASSING.contains(&name.as_str()),
     }
 }
 

@@ -34,7 +34,7 @@ impl fmt::Display for Holder {
     }
 }
 
-/// The uses of the nodes given, this process's own left out. `numbers` is the block device's
+/// The uses of the nodes given; this process's own are among them. `numbers` is the block device's
 /// `major:minor`, by which mounts are known.
 pub fn holders(roots: &Roots, nodes: &[&Path], numbers: Option<&str>) -> Vec<Holder> {
     let mut found = numbers.map(|numbers| mounts(roots, numbers)).unwrap_or_default();
@@ -72,20 +72,18 @@ fn unescape(text: &str) -> String {
 }
 
 fn processes(roots: &Roots, nodes: &[&Path]) -> Vec<Holder> {
-    let own = std::process::id();
     let pids = sysfs::names(&roots.proc).into_iter().filter_map(|name| name.parse::<u32>().ok());
-    pids.filter(|pid| *pid != own)
-        .filter_map(|pid| {
-            let folder = roots.proc.join(pid.to_string());
-            let holds = fs::read_dir(folder.join("fd"))
-                .ok()?
-                .flatten()
-                .filter_map(|entry| fs::read_link(entry.path()).ok())
-                .any(|target| nodes.contains(&target.as_path()));
-            let name = || sysfs::text(&folder.join("comm")).unwrap_or_else(|| "a program".into());
-            holds.then(|| Holder::Process { pid, name: name() })
-        })
-        .collect()
+    pids.filter_map(|pid| {
+        let folder = roots.proc.join(pid.to_string());
+        let holds = fs::read_dir(folder.join("fd"))
+            .ok()?
+            .flatten()
+            .filter_map(|entry| fs::read_link(entry.path()).ok())
+            .any(|target| nodes.contains(&target.as_path()));
+        let name = || sysfs::text(&folder.join("comm")).unwrap_or_else(|| "a program".into());
+        holds.then(|| Holder::Process { pid, name: name() })
+    })
+    .collect()
 }
 
 #[cfg(test)]
@@ -135,9 +133,8 @@ mod tests {
     }
 
     #[test]
-    fn a_free_drive_has_no_holders_and_this_process_is_none() {
+    fn a_free_drive_has_no_holders() {
         let (_folder, roots) = machine();
-        process(&roots, std::process::id(), "tests", &["/dev/sr7"]);
         assert_eq!(holders(&roots, &[Path::new("/dev/sr7")], Some("11:7")), []);
         let nowhere = Roots { proc: "/nonexistent".into(), ..roots };
         assert_eq!(holders(&nowhere, &[Path::new("/dev/sr0")], Some("11:0")), []);
