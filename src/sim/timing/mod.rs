@@ -132,10 +132,13 @@ impl Mechanics {
     }
 
     /// A command comes in: a paced drive's clock catches up with the wall clock, and the command's
-    /// own cost is counted.
-    pub fn arrive(&mut self) {
+    /// own cost is counted. Returns when it came in: what it takes counts from there, not from the
+    /// end of the command before.
+    pub fn arrive(&mut self) -> Duration {
         self.clock.catch_up();
+        let begun = self.clock.now;
         self.clock.now += self.settings.overhead;
+        begun
     }
 
     /// A command is done: a paced drive waits until its clock's time has come outside.
