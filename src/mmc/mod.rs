@@ -9,6 +9,7 @@
 pub mod cmd;
 pub mod drive;
 pub mod error;
+pub mod feature;
 pub mod fields;
 pub mod mode_page;
 pub mod profile;

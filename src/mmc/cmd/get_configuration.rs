@@ -48,6 +48,18 @@ pub struct Feature {
     pub data: Vec<u8>,
 }
 
+impl Configuration {
+    /// The feature of a code.
+    pub fn feature(&self, code: u16) -> Option<&Feature> {
+        self.features.iter().find(|feature| feature.code == code)
+    }
+
+    /// Whether a feature is there and applies now.
+    pub fn is_current(&self, code: u16) -> bool {
+        self.feature(code).is_some_and(|feature| feature.current)
+    }
+}
+
 impl Request for GetConfiguration {
     const NAME: &'static str = "GET CONFIGURATION";
 
@@ -72,11 +84,15 @@ impl Query for GetConfiguration {
     }
 
     fn parse(&self, data: &[u8]) -> Result<Configuration, ParseError> {
-        let current_profile = Fields(data).be16(6)?;
+        let fields = Fields(data);
+        let current_profile = fields.be16(6)?;
+        // DATA LENGTH ends the list where a transport without residual hands over zeros behind it.
+        // A length that does not even hold its own header is not believed.
+        let announced = usize::try_from(fields.be32(0)?).unwrap_or(usize::MAX).saturating_add(4);
+        let end = if announced < 8 { data.len() } else { announced.min(data.len()) };
         let mut features = Vec::new();
-        let mut rest = &data[8..];
-        // DATA LENGTH is not consulted: what came is what there is. A descriptor that is cut off
-        // ends the list.
+        let mut rest = &data[8..end];
+        // A descriptor that is cut off ends the list too.
         while let [high, low, flags, length, tail @ ..] = rest {
             let Some(body) = tail.get(..usize::from(*length)) else { break };
             features.push(Feature {
@@ -124,5 +140,9 @@ mod tests {
         // Cut off in the second descriptor: the first one stands.
         assert_eq!(all.parse(&answer[..30]).expect("parses").features.len(), 1);
         assert!(all.parse(&answer[..7]).is_err());
+        // A transport without residual: zeros behind.
+        let mut padded = answer.to_vec();
+        padded.resize(4096, 0);
+        assert_eq!(all.parse(&padded), Ok(configuration));
     }
 }
