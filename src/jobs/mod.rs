@@ -2,3 +2,5 @@
 //! No terminal, no clap, no serde.
 
 pub mod observe;
+pub mod ready;
+pub mod survey;

@@ -1,17 +1,21 @@
-//! A drive: sends typed commands, reads typed answers. Owns one policy only: a UNIT ATTENTION that
-//! comes in place of an answer is kept for the job to see, and the command is sent once more.
-//! Everything else that may be tried again is the job's business.
+//! A drive: sends typed commands, reads typed answers. Owns two policies only: a UNIT ATTENTION
+//! that comes in place of an answer is kept for the job to see, and the command is sent once more;
+//! and what was changed of the drive is remembered and given back (`settings`). Everything else
+//! that may be tried again is the job's business.
 
 use std::time::Duration;
 
+use super::settings::Settings;
 use super::{CommandError, Failure, Query, Request};
-use crate::transport::{Data, Sense, SenseKey, Status, Transport, verdict};
+use crate::transport::{Data, Sense, SenseKey, Status, Transport, TransportError, verdict};
 
-/// A drive that commands can be sent to.
+/// A drive that commands can be sent to. What was changed of it is given back when it is dropped.
 pub struct Drive {
     transport: Box<dyn Transport>,
     attentions: Vec<Sense>,
     time: Duration,
+    gone: bool,
+    pub(super) settings: Settings,
 }
 
 /// What a command that succeeded says besides.
@@ -28,7 +32,13 @@ pub struct Done {
 impl Drive {
     /// A drive at the end of a transport.
     pub fn new(transport: Box<dyn Transport>) -> Drive {
-        Drive { transport, attentions: Vec::new(), time: Duration::ZERO }
+        Drive {
+            transport,
+            attentions: Vec::new(),
+            time: Duration::ZERO,
+            gone: false,
+            settings: Settings::default(),
+        }
     }
 
     /// Runs a command without data.
@@ -44,12 +54,20 @@ impl Drive {
     /// # Errors
     /// There is no answer, or none that makes sense.
     pub fn query<Q: Query>(&mut self, query: &Q) -> Result<Q::Response, CommandError> {
+        let bytes = self.ask(query)?;
+        query.parse(&bytes).map_err(|error| fault(query, Failure::Parse(error)))
+    }
+
+    /// Asks a question and brings the answer's bytes, of which [`Query::parse`] makes the meaning.
+    ///
+    /// # Errors
+    /// There is no answer.
+    pub fn ask<Q: Query>(&mut self, query: &Q) -> Result<Vec<u8>, CommandError> {
         // Zeroed: a drive that sends nothing and says GOOD must not answer with our own bytes.
         let mut buffer = vec![0; usize::from(query.allocation())];
         let done = self.execute(query, Data::In(&mut buffer))?;
-        query
-            .parse(&buffer[..done.transferred])
-            .map_err(|error| fault(query, Failure::Parse(error)))
+        buffer.truncate(done.transferred);
+        Ok(buffer)
     }
 
     /// Reads bulk data into the caller's buffer. Only `Done::transferred` bytes of it are data.
@@ -106,10 +124,10 @@ impl Drive {
         let answer = self
             .transport
             .execute(&request.cdb(), again, request.timeout())
-            .map_err(|errno| fault(request, Failure::Transport(verdict::judge_errno(errno))))?;
+            .map_err(|errno| self.lost(request, verdict::judge_errno(errno)))?;
         self.time += answer.duration;
-        let completion = verdict::judge(&answer, asked)
-            .map_err(|error| fault(request, Failure::Transport(error)))?;
+        let completion =
+            verdict::judge(&answer, asked).map_err(|error| self.lost(request, error))?;
         let remark = match (completion.status, completion.sense) {
             (Status::Good, remark) => remark,
             // SPC-4 table 48: recovered means done; no sense, that there is nothing to say. Neither
@@ -121,6 +139,16 @@ impl Drive {
             (status, _) => return Err(fault(request, Failure::Status(status))),
         };
         Ok(Done { transferred: completion.transferred, remark, duration: completion.duration })
+    }
+
+    fn lost<R: Request>(&mut self, request: &R, error: TransportError) -> CommandError {
+        self.gone |= error == TransportError::Gone;
+        fault(request, Failure::Transport(error))
+    }
+
+    /// Whether a command has found the drive gone.
+    pub fn is_gone(&self) -> bool {
+        self.gone
     }
 
     /// The unit attentions since the last call: what happened to the drive meanwhile.

@@ -13,6 +13,9 @@ pub mod feature;
 pub mod fields;
 pub mod mode_page;
 pub mod profile;
+pub mod settings;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::time::Duration;
 

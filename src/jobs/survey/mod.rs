@@ -1,0 +1,87 @@
+//! Asks a drive and its disc all they can tell. What is refused is `None`; an answer that makes no
+//! sense is a remark and `None`, never a guess. What disagrees is kept side by side: who resolves
+//! it is the job that has to know.
+
+mod drive;
+mod medium;
+#[cfg(test)]
+mod tests;
+
+pub use drive::{DriveFacts, survey_drive};
+pub use medium::{
+    MediumFacts, Protection, SessionFacts, SizeSource, TrackFacts, TrackKind, survey_medium,
+};
+
+use crate::mmc::{CommandError, Drive, Failure, Query, Request};
+use crate::transport::{Cdb, SenseKey, TransportError};
+
+/// An answer in its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawAnswer {
+    /// The command's name.
+    pub name: &'static str,
+    /// Its bytes.
+    pub cdb: Cdb,
+    /// What came.
+    pub data: Vec<u8>,
+}
+
+/// Commands that may be lost on the way before the drive is taken for hung.
+const LOST_MAX: u8 = 1;
+
+/// Asks, and keeps what was said.
+struct Surveyor<'a> {
+    drive: &'a mut Drive,
+    answers: Vec<RawAnswer>,
+    remarks: Vec<String>,
+    lost: u8,
+}
+
+impl<'a> Surveyor<'a> {
+    fn new(drive: &'a mut Drive) -> Surveyor<'a> {
+        Surveyor { drive, answers: Vec::new(), remarks: Vec::new(), lost: 0 }
+    }
+
+    /// The answer, if there is one that makes sense.
+    fn ask<Q: Query>(&mut self, query: &Q) -> Result<Option<Q::Response>, CommandError> {
+        let data = match self.drive.ask(query) {
+            Ok(data) => data,
+            Err(error) => return self.without_answer(error).map(|()| None),
+        };
+        let parsed = query.parse(&data);
+        self.answers.push(RawAnswer { name: Q::NAME, cdb: query.cdb(), data });
+        Ok(match parsed {
+            Ok(response) => Some(response),
+            Err(error) => {
+                self.remark(format!(
+                    "{}: the answer makes no sense: {error}",
+                    <Q as Request>::NAME
+                ));
+                None
+            }
+        })
+    }
+
+    /// What is an error, and what only worth a remark.
+    fn without_answer(&mut self, error: CommandError) -> Result<(), CommandError> {
+        match &error.failure {
+            Failure::Transport(TransportError::Gone) => return Err(error),
+            Failure::Transport(TransportError::Refused) => {}
+            Failure::Transport(_) => {
+                self.lost += 1;
+                if self.lost > LOST_MAX {
+                    return Err(error);
+                }
+            }
+            // It does not know the question, or not with this medium: no wonder.
+            Failure::Check(sense) if sense.key == SenseKey::IllegalRequest => return Ok(()),
+            Failure::Check(_) | Failure::Status(_) | Failure::Parse(_) => {}
+        }
+        self.remark(error.to_string());
+        Ok(())
+    }
+
+    fn remark(&mut self, remark: String) {
+        self.remarks.push(remark);
+    }
+}
