@@ -211,7 +211,7 @@ mod tests {
         ] {
             assert_eq!(refused(found), format!("/dev/x is {said}, not an optical drive"));
         }
-        assert_eq!(refused(Found::Other("a folder")), "/dev/x is a folder, not a drive");
+        assert_eq!(refused(Found::Other("a folder")), "/dev/x is a folder, not an optical drive");
     }
 
     #[test]

@@ -173,7 +173,9 @@ impl fmt::Display for OpenError {
         let path = self.path().display();
         match self {
             OpenError::NotFound { .. } => write!(f, "{path}: there is no such drive"),
-            OpenError::NotADevice { what, .. } => write!(f, "{path} is {what}, not a drive"),
+            OpenError::NotADevice { what, .. } => {
+                write!(f, "{path} is {what}, not an optical drive")
+            }
             OpenError::NotOptical { what, .. } => {
                 write!(f, "{path} is {what}, not an optical drive")
             }
@@ -236,7 +238,7 @@ mod tests {
             ),
             (
                 OpenError::NotADevice { path: "disc.iso".into(), what: "a file" },
-                "disc.iso is a file, not a drive",
+                "disc.iso is a file, not an optical drive",
                 "to use a disc image as a simulated drive, write -d sim:disc.iso",
             ),
             (

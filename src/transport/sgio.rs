@@ -244,7 +244,7 @@ fn sg_io(file: &File, cdb: &Cdb, data: Data<'_>, timeout: Duration) -> Result<An
 
 /// Keeps signals from this thread while a command runs. The sg driver breaks its wait off for one
 /// and forgets the command that still runs: the kernel's restart of the call would send it twice.
-/// What comes meanwhile is delivered right after.
+/// What comes meanwhile is delivered right after. SIGKILL and SIGSTOP nobody can hold.
 struct SignalsHeld(Option<SigSet>);
 
 impl SignalsHeld {
