@@ -1,10 +1,222 @@
-//! The simulated drive: a [`Transport`](crate::transport::Transport) that knows CDBs and nothing of
-//! `mmc`, so that a mistake in an offset cannot cancel out.
+//! The simulated drive: a [`Transport`] that knows CDBs and nothing of `mmc`, so that a mistake in
+//! an offset cannot cancel out. Single-threaded, no global state: the same seed and the same
+//! commands give the same bytes and times. `docs/simulator.md` says what it models, and on what
+//! evidence.
 
+mod build;
+mod configuration;
+mod control;
 pub mod defects;
+mod disc_information;
+mod dispatch;
+mod events;
+mod exchange;
 pub mod fault;
+mod filter;
 pub mod geometry;
+mod inquire;
+mod key;
+mod machine;
+mod medium;
+mod mode_pages;
+mod modes;
+mod performance;
+mod persona;
+mod personas;
 pub mod plan;
 pub mod random;
+mod raw_sector;
+mod read;
+mod read_cd;
+mod refusal;
+mod refuse_writes;
+mod spec;
+mod structures;
+mod subchannel;
 pub mod surface;
 pub mod timing;
+mod toc;
+
+use std::time::Duration;
+
+pub use spec::SpecError;
+
+use crate::transport::{Answer, Cdb, Data, Errno, Transport};
+use exchange::Exchange;
+use fault::{FaultKind, FaultPlan};
+use machine::Machine;
+use spec::Spec;
+
+/// SCSI status GOOD.
+const GOOD: u8 = 0x00;
+/// SCSI status CHECK CONDITION.
+const CHECK_CONDITION: u8 = 0x02;
+/// SCSI status BUSY.
+const BUSY: u8 = 0x08;
+/// Linux says so of an answer that brings sense along.
+const DRIVER_SENSE: u16 = 0x08;
+/// Linux' host statuses.
+const DID_TIME_OUT: u16 = 0x03;
+const DID_ERROR: u16 = 0x07;
+const DID_RESET: u16 = 0x08;
+
+/// A drive that is not there, with a disc that is a file.
+pub struct SimDrive {
+    machine: Machine,
+    faults: FaultPlan,
+    seed: u64,
+    filter: bool,
+    max_transfer: usize,
+    commands: u64,
+    unplugged: bool,
+}
+
+/// Builds the drive of a spec such as `sim:demo?medium=dvd-rom&seed=7`, with or without the `sim:`.
+///
+/// # Errors
+/// The spec is malformed, or a file that it names cannot be used.
+pub fn open(text: &str) -> Result<SimDrive, SpecError> {
+    let spec = Spec::parse(text)?;
+    let built =
+        build::build(&spec).map_err(|reason| SpecError { spec: text.to_string(), reason })?;
+    Ok(SimDrive {
+        machine: built.machine,
+        faults: built.faults,
+        seed: spec.seed,
+        filter: spec.filter,
+        max_transfer: spec.max_transfer,
+        commands: 0,
+        unplugged: false,
+    })
+}
+
+impl SimDrive {
+    /// The seed for all that is left to chance.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The drive's clock: time since it was switched on.
+    pub fn now(&self) -> Duration {
+        self.machine.mechanics.now()
+    }
+
+    /// What befalls the command at hand, and the answer where that takes its place.
+    fn befall(
+        &mut self,
+        kind: FaultKind,
+        room: usize,
+        timeout: Duration,
+    ) -> Option<Result<Answer, Errno>> {
+        let lost = |status: u8, host: u16| {
+            let resid = i32::try_from(room).unwrap_or(i32::MAX);
+            Some(Ok(Answer { status, host, resid, ..Answer::default() }))
+        };
+        match kind {
+            FaultKind::Unplug => {
+                self.unplugged = true;
+                Some(Err(Errno::ENODEV))
+            }
+            FaultKind::Reset => {
+                self.machine.reset();
+                lost(GOOD, DID_RESET)
+            }
+            FaultKind::Timeout => {
+                self.machine.mechanics.advance(timeout);
+                lost(GOOD, DID_TIME_OUT)
+            }
+            FaultKind::PowerLoss => {
+                self.machine.power_on();
+                lost(GOOD, DID_ERROR)
+            }
+            FaultKind::HostError { host } => lost(GOOD, host),
+            FaultKind::Busy => lost(BUSY, 0),
+            FaultKind::Tray => {
+                self.machine.press_button();
+                None
+            }
+            FaultKind::Short { .. } | FaultKind::Noise => None,
+        }
+    }
+
+    /// Runs the command on the drive itself.
+    fn answer(&mut self, cdb: &Cdb, data: Data<'_>, twist: Option<FaultKind>) -> Answer {
+        let mut exchange = Exchange::new(cdb.bytes(), data);
+        let outcome = dispatch::run(&mut self.machine, &mut exchange);
+        let mut answer = Answer::default();
+        if let Err(refusal) = outcome {
+            answer.status = CHECK_CONDITION;
+            answer.driver = DRIVER_SENSE;
+            answer.sense = refusal.encode(&self.machine.persona.sense, cdb.bytes());
+        }
+        if exchange.overrun() {
+            // GUESS: a host adapter that cannot take all that the drive sends fails the command.
+            answer.host = DID_ERROR;
+        }
+        let mut moved = exchange.moved();
+        match twist {
+            Some(FaultKind::Short { bytes }) => {
+                moved = moved.min(usize::try_from(bytes).unwrap_or(usize::MAX));
+            }
+            Some(FaultKind::Noise) => self.noise(&mut exchange, &mut answer, &mut moved),
+            _ => {}
+        }
+        answer.resid = i32::try_from(exchange.room().saturating_sub(moved)).unwrap_or(i32::MAX);
+        answer
+    }
+
+    /// Bytes, length, status and sense as chance will have them.
+    fn noise(&self, exchange: &mut Exchange, answer: &mut Answer, moved: &mut usize) {
+        let room = exchange.room();
+        let draw = |what: u64| random::hash(self.seed, &[self.commands, what]);
+        *moved = usize::try_from(draw(0)).unwrap_or(0) % (room + 1);
+        exchange.sent(*moved);
+        let stream = draw(1);
+        let mut noise = vec![0; *moved];
+        random::fill(self.seed, stream, &mut noise);
+        let mut bytes = noise.into_iter();
+        exchange.scramble(|| bytes.next().unwrap_or(0));
+        answer.status = [GOOD, GOOD, CHECK_CONDITION, draw(2) as u8][(draw(3) % 4) as usize];
+        answer.sense = vec![0; (draw(4) % 33) as usize];
+        random::fill(self.seed, draw(5), &mut answer.sense);
+        answer.driver = if answer.sense.is_empty() { 0 } else { DRIVER_SENSE };
+        answer.host = 0;
+    }
+}
+
+impl Transport for SimDrive {
+    fn execute(&mut self, cdb: &Cdb, data: Data<'_>, timeout: Duration) -> Result<Answer, Errno> {
+        if self.unplugged {
+            return Err(Errno::ENODEV);
+        }
+        if self.filter && !filter::allows(cdb.opcode()) {
+            return Err(Errno::EPERM);
+        }
+        if data.len() > self.max_transfer {
+            // The block layer refuses what is longer than a request may be (block/scsi_ioctl.c).
+            return Err(Errno::EIO);
+        }
+        self.commands += 1;
+        let begun = self.machine.mechanics.now();
+        self.machine.mechanics.arrive();
+        let sectors = dispatch::sectors(cdb.bytes());
+        let due = self.faults.due(self.commands, self.machine.mechanics.now(), sectors);
+        let kind = due.map(|event| event.kind);
+        let instead = kind.and_then(|kind| self.befall(kind, data.len(), timeout));
+        let outcome = instead.unwrap_or_else(|| Ok(self.answer(cdb, data, kind)));
+        self.machine.mechanics.depart();
+        outcome.map(|answer| {
+            let duration = self.machine.mechanics.now().saturating_sub(begun);
+            Answer { duration, ..answer }
+        })
+    }
+
+    fn max_transfer(&self) -> usize {
+        self.max_transfer
+    }
+
+    fn wait(&mut self, time: Duration) {
+        self.machine.mechanics.advance(time);
+        self.machine.mechanics.depart();
+    }
+}

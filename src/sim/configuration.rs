@@ -1,0 +1,208 @@
+//! GET CONFIGURATION (MMC-6 6.5): profiles and features (MMC-6 5.3), and which of them are current
+//! with the disc that is in.
+
+use super::exchange::{Bytes, Exchange};
+use super::machine::Machine;
+use super::medium::{Kind, Protection};
+use super::persona::Persona;
+use super::refusal::Refusal;
+use crate::units::Family;
+
+/// A feature descriptor in the making.
+struct Feature {
+    code: u16,
+    version: u8,
+    persistent: bool,
+    current: bool,
+    data: Vec<u8>,
+}
+
+impl Feature {
+    fn put(&self, bytes: &mut Bytes) {
+        let flags = self.version << 2 | u8::from(self.persistent) << 1 | u8::from(self.current);
+        let length = u8::try_from(self.data.len()).unwrap_or(u8::MAX);
+        bytes.be16(self.code).put(&[flags, length]).put(&self.data);
+    }
+}
+
+/// GET CONFIGURATION.
+pub fn get_configuration(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
+    let first = u16::try_from(exchange.be16(2)).unwrap_or(u16::MAX);
+    let wanted: fn(&Feature, u16) -> bool = match exchange.byte(1) & 0x03 {
+        0 => |feature, first| feature.code >= first,
+        1 => |feature, first| feature.code >= first && feature.current,
+        2 => |feature, first| feature.code == first,
+        _ => return Err(Refusal::bad_field(1)),
+    };
+    let mut bytes = Bytes::new();
+    bytes.be32(0).be16(0).be16(machine.profile());
+    for feature in features(machine).iter().filter(|feature| wanted(feature, first)) {
+        feature.put(&mut bytes);
+    }
+    exchange.reply(&bytes.with_length32(), exchange.be16(7));
+    Ok(())
+}
+
+/// What the disc makes current.
+struct Disc {
+    kind: Option<Kind>,
+    family: Option<Family>,
+    data: bool,
+    protection: Protection,
+}
+
+impl Disc {
+    fn of(machine: &Machine) -> Disc {
+        let medium = machine.medium().ok();
+        Disc {
+            kind: medium.map(|medium| medium.kind),
+            family: medium.map(|medium| medium.family()),
+            data: medium.is_some_and(|medium| medium.has_data()),
+            protection: medium.map_or(Protection::None, |medium| medium.protection),
+        }
+    }
+
+    fn is(&self, family: Family) -> bool {
+        self.family == Some(family)
+    }
+
+    fn blocking(&self) -> u16 {
+        let blocks = self.family.map_or(1, |family| family.ecc_blocks().0);
+        u16::try_from(blocks).unwrap_or(1)
+    }
+}
+
+/// All features, by code.
+fn features(machine: &Machine) -> Vec<Feature> {
+    let persona = machine.persona;
+    let disc = Disc::of(machine);
+    let mut all = basic(machine, &disc);
+    all.extend(writing(persona));
+    all.extend(late(persona, &disc));
+    all.sort_by_key(|feature| feature.code);
+    all
+}
+
+fn lasting(code: u16, version: u8, data: &[u8]) -> Feature {
+    Feature { code, version, persistent: true, current: true, data: data.to_vec() }
+}
+
+fn passing(code: u16, version: u8, current: bool, data: &[u8]) -> Feature {
+    Feature { code, version, persistent: false, current, data: data.to_vec() }
+}
+
+/// MMC-6 5.3.1 to 5.3.13: what every drive has, and reading.
+fn basic(machine: &Machine, disc: &Disc) -> Vec<Feature> {
+    let persona = machine.persona;
+    let mut readable = Bytes::new();
+    // Block size, blocking, page present.
+    readable.be32(2048).be16(disc.blocking()).put(&[1, 0]);
+    let mut core = persona.bus.code().to_be_bytes().to_vec();
+    // DBE.
+    core.extend([1, 0, 0, 0]);
+    let mut all = vec![
+        lasting(0x0000, 0, &profiles(machine)),
+        lasting(0x0001, 2, &core),
+        // OCEvent, no asynchronous events.
+        lasting(0x0002, 1, &[0x02, 0, 0, 0]),
+        // Loading mechanism, load, eject, lock.
+        lasting(0x0003, 1, &[persona.loading << 5 | 0x19, 0, 0, 0]),
+        passing(0x0010, 0, disc.data, &readable.0),
+        passing(0x001d, 0, disc.is(Family::Cd), &[]),
+        // C2, CD-TEXT.
+        passing(0x001e, 2, disc.is(Family::Cd), &[0x03, 0, 0, 0]),
+        lasting(0x0100, 0, &[]),
+        lasting(0x0105, 1, &[0, 0, 0, 0]),
+        // RBCB, SCS, MP2A, WSPD, SW, as cdrskin's documentation lists it: 1f 00 00 00.
+        passing(0x0107, 4, disc.kind.is_some(), &[0x1f, 0, 0, 0]),
+    ];
+    if persona.knows(0x0010) {
+        // MULTI110; dual layer -R.
+        all.push(passing(0x001f, 1, disc.is(Family::Dvd), &[1, 0, 1, 0]));
+    }
+    if persona.knows(0x0040) {
+        all.push(passing(0x0040, 1, disc.is(Family::Bd), &bd_classes(&[0x0e, 0x0e, 0x0e])));
+    }
+    if !persona.serial.is_empty() {
+        let mut serial = Bytes::new();
+        serial.text(persona.serial, persona.serial.len().next_multiple_of(4));
+        all.push(lasting(0x0108, 0, &serial.0));
+    }
+    if let Some(date) = persona.firmware_date {
+        // Century, year, month, day, hour, minute, second (MMC-6 5.3.36).
+        let mut firmware = Bytes::new();
+        firmware.put(date.as_bytes()).put(b"00").pad_to(16);
+        all.push(lasting(0x010c, 0, &firmware.0));
+    }
+    all
+}
+
+fn profiles(machine: &Machine) -> Vec<u8> {
+    let current = machine.profile();
+    let too = machine.persona.ways.removable_disk_too && current == 0x0012;
+    let mut bytes = Bytes::new();
+    for profile in machine.persona.profiles {
+        let is_current = *profile == current || (too && *profile == 0x0002);
+        bytes.be16(*profile).put(&[u8::from(is_current), 0]);
+    }
+    bytes.0
+}
+
+/// Bitmaps of the versions of BD-RE, BD-R and BD-ROM that are known, class 0 (MMC-6 5.3.27).
+fn bd_classes(versions: &[u8]) -> Vec<u8> {
+    let mut bytes = Bytes::new();
+    bytes.be32(0);
+    for version in versions {
+        bytes.put(&[0, *version]).put(&[0; 6]);
+    }
+    bytes.0
+}
+
+/// MMC-6 5.3.14 to 5.3.28: what needs a disc that can be written, so never current here.
+fn writing(persona: &Persona) -> Vec<Feature> {
+    let mut all = Vec::new();
+    let mut add = |needs: u16, code: u16, version: u8, data: &[u8]| {
+        if persona.knows(needs) {
+            all.push(passing(code, version, false, data));
+        }
+    };
+    // Track at once: BUF, test write, CD-RW, R-W in packs and raw; the data block types of
+    // real-drives: hp GH40L: 0, 8 to 13.
+    add(0x0009, 0x002d, 2, &[0x5f, 0, 0x3f, 0x01]);
+    // Session at once, raw; cue sheets of 3072 bytes (real-drives: hp GH40L).
+    add(0x0009, 0x002e, 0, &[0x7f, 0x00, 0x0c, 0x00]);
+    // CD-RW of all four classes (real-drives: Optiarc AD-7590S).
+    add(0x000a, 0x0037, 0, &[0x00, 0x0f, 0x00, 0x00]);
+    // Blocks of 2048; 16 at a time.
+    add(0x0012, 0x0020, 1, &[0, 0, 0, 0, 0, 0, 8, 0, 0, 16, 1, 0]);
+    add(0x0012, 0x0023, 1, &[0, 0, 0, 0, 0, 0, 0, 0]);
+    // Block types, BUF, one link size: 16.
+    add(0x0011, 0x0021, 3, &[0x01, 0x00, 0x01, 0x01, 16, 0, 0, 0]);
+    add(0x0013, 0x0026, 0, &[]);
+    add(0x001a, 0x002a, 1, &[1, 0, 0, 0]);
+    add(0x001b, 0x002b, 0, &[1, 0, 0, 0]);
+    add(0x0013, 0x002c, 0, &[0x0f, 0, 0, 0]);
+    // BUF, dual layer, test write, DVD-RW.
+    add(0x0011, 0x002f, 2, &[0x4e, 0, 0, 0]);
+    add(0x0016, 0x0033, 0, &[0, 0, 1, 16]);
+    add(0x002b, 0x003b, 0, &[1, 0, 0, 0]);
+    add(0x0041, 0x0041, 1, &bd_classes(&[0x0e, 0x0e]));
+    all
+}
+
+/// MMC-6 5.3.32 to 5.3.37: protection.
+fn late(persona: &Persona, disc: &Disc) -> Vec<Feature> {
+    let mut all = Vec::new();
+    if persona.knows(0x0010) {
+        all.push(passing(0x0106, 0, disc.protection == Protection::Css, &[0, 0, 0, 1]));
+    }
+    if persona.knows(0x0012) {
+        all.push(passing(0x010b, 0, disc.protection == Protection::Cprm, &[0, 0, 0, 1]));
+    }
+    if persona.knows(0x0040) {
+        // Binding nonce of one block; four grants at a time; version 1 (MMC-6 5.3.37).
+        let data = [0x01, 0x01, 0x04, 0x01];
+        all.push(passing(0x010d, 1, disc.protection == Protection::Aacs, &data));
+    }
+    all
+}

@@ -1,0 +1,296 @@
+//! The state of the simulated drive as the host can tell it: tray, readiness, lock, unit
+//! attentions, events, speeds. Each change is one method. Knows no CDB.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::medium::Medium;
+use super::mode_pages::ModePages;
+use super::persona::Persona;
+use super::refusal::{
+    BECOMING_READY, INCOMPATIBLE_MEDIUM, MEDIUM_MAY_HAVE_CHANGED, NO_MEDIUM_TRAY_CLOSED,
+    NO_MEDIUM_TRAY_OPEN, POWER_ON_OR_RESET, REMOVAL_PREVENTED, Refusal,
+};
+use super::timing::Mechanics;
+
+/// How long the tray takes one way. GUESS: as half-height drives do.
+const TRAY_TIME: Duration = Duration::from_millis(1500);
+/// From the disc turning to the drive knowing what it is. GUESS: about that.
+const MOUNT_TIME: Duration = Duration::from_millis(1200);
+
+/// The tray.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tray {
+    /// In.
+    Closed,
+    /// Out.
+    Open,
+}
+
+/// A MEDIA class event (MMC-6 table 337).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaEvent {
+    /// 1: somebody pressed the button of a locked drive.
+    EjectRequest,
+    /// 2: a disc came in and is ready.
+    NewMedia,
+    /// 3: the disc went out.
+    Removal,
+}
+
+impl MediaEvent {
+    /// Its number.
+    pub fn code(self) -> u8 {
+        match self {
+            MediaEvent::EjectRequest => 1,
+            MediaEvent::NewMedia => 2,
+            MediaEvent::Removal => 3,
+        }
+    }
+}
+
+/// How far the drive is with the disc.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Readiness {
+    /// Tray open or empty.
+    Nothing,
+    /// The disc is looked at until that moment.
+    Becoming(Duration),
+    /// It can be read.
+    Ready,
+}
+
+/// A drive.
+pub struct Machine {
+    /// Which.
+    pub persona: &'static Persona,
+    /// The disc in it or on its open tray.
+    disc: Option<Medium>,
+    /// Its moving parts and its clock.
+    pub mechanics: Mechanics,
+    /// Its mode pages.
+    pub pages: ModePages,
+    /// Authentication grants handed out (MMC-6 6.28.2: four at most).
+    pub grants: u8,
+    tray: Tray,
+    readiness: Readiness,
+    locked: bool,
+    attentions: VecDeque<Refusal>,
+    events: VecDeque<MediaEvent>,
+    rate_cap: Option<u32>,
+}
+
+impl Machine {
+    /// A drive that was just switched on.
+    pub fn new(
+        persona: &'static Persona,
+        disc: Option<Medium>,
+        tray: Tray,
+        mechanics: Mechanics,
+    ) -> Machine {
+        let mut machine = Machine {
+            persona,
+            disc,
+            mechanics,
+            pages: ModePages::new(persona),
+            grants: 0,
+            tray,
+            readiness: Readiness::Nothing,
+            locked: false,
+            attentions: VecDeque::new(),
+            events: VecDeque::new(),
+            rate_cap: None,
+        };
+        machine.power_on();
+        machine
+    }
+
+    /// Power comes on: nothing is remembered, the disc is looked at anew.
+    pub fn power_on(&mut self) {
+        self.pages = ModePages::new(self.persona);
+        self.grants = 0;
+        self.locked = false;
+        self.attentions = VecDeque::from([POWER_ON_OR_RESET]);
+        self.events.clear();
+        self.set_rate(None);
+        self.mechanics.spin_down();
+        self.readiness = Readiness::Nothing;
+        if self.tray == Tray::Closed {
+            self.look_at_disc();
+        }
+    }
+
+    /// The bus is reset: mode pages and lock go back, the disc stays what it is (SPC-4 5.7).
+    pub fn reset(&mut self) {
+        self.pages = ModePages::new(self.persona);
+        self.grants = 0;
+        self.locked = false;
+        self.set_rate(None);
+        self.attentions.push_back(POWER_ON_OR_RESET);
+    }
+
+    fn look_at_disc(&mut self) {
+        if self.disc.is_some() {
+            self.mechanics.spin_up();
+            let turning = self.mechanics.ready_at().unwrap_or(self.mechanics.now());
+            self.readiness = Readiness::Becoming(turning + MOUNT_TIME);
+        }
+    }
+
+    /// Lets what was due by now have happened.
+    pub fn tick(&mut self) {
+        if let Readiness::Becoming(until) = self.readiness
+            && self.mechanics.now() >= until
+        {
+            self.readiness = Readiness::Ready;
+            self.attentions.push_back(MEDIUM_MAY_HAVE_CHANGED);
+            self.events.push_back(MediaEvent::NewMedia);
+        }
+    }
+
+    /// The disc, if the host can use it.
+    ///
+    /// # Errors
+    /// It cannot, and this is what it is told.
+    pub fn medium(&self) -> Result<&Medium, Refusal> {
+        match (self.tray, self.readiness, &self.disc) {
+            (Tray::Open, ..) => Err(NO_MEDIUM_TRAY_OPEN),
+            (Tray::Closed, _, None) => Err(NO_MEDIUM_TRAY_CLOSED),
+            (Tray::Closed, Readiness::Ready, Some(disc)) if self.persona.takes(disc.kind) => {
+                Ok(disc)
+            }
+            (Tray::Closed, Readiness::Ready, Some(_)) => Err(INCOMPATIBLE_MEDIUM),
+            (Tray::Closed, _, Some(_)) => Err(BECOMING_READY),
+        }
+    }
+
+    /// The moving parts and the disc together, for reading.
+    ///
+    /// # Errors
+    /// As [`Machine::medium`].
+    pub fn reading(&mut self) -> Result<(&Medium, &mut Mechanics), Refusal> {
+        self.medium()?;
+        match &self.disc {
+            Some(disc) => Ok((disc, &mut self.mechanics)),
+            None => Err(NO_MEDIUM_TRAY_CLOSED),
+        }
+    }
+
+    /// The current profile: 0 without a usable disc.
+    pub fn profile(&self) -> u16 {
+        self.medium().map_or(0, |medium| self.persona.profile_of(medium))
+    }
+
+    /// Whether a disc is in, readable or not.
+    pub fn disc_present(&self) -> bool {
+        self.tray == Tray::Closed && self.disc.is_some()
+    }
+
+    /// The tray.
+    pub fn tray(&self) -> Tray {
+        self.tray
+    }
+
+    /// Whether the host locked the tray.
+    pub fn locked(&self) -> bool {
+        self.locked
+    }
+
+    /// PREVENT ALLOW MEDIUM REMOVAL.
+    pub fn lock(&mut self, locked: bool) {
+        self.locked = locked;
+    }
+
+    /// Opens the tray at the host's word.
+    ///
+    /// # Errors
+    /// It is locked: 5/53/02.
+    pub fn eject(&mut self, immediately: bool) -> Result<(), Refusal> {
+        if self.tray == Tray::Open {
+            return Ok(());
+        }
+        if self.locked {
+            return Err(REMOVAL_PREVENTED);
+        }
+        self.open();
+        if !immediately {
+            self.mechanics.advance(TRAY_TIME);
+        }
+        Ok(())
+    }
+
+    fn open(&mut self) {
+        self.tray = Tray::Open;
+        self.readiness = Readiness::Nothing;
+        self.grants = 0;
+        self.mechanics.spin_down();
+        if self.disc.is_some() {
+            self.events.push_back(MediaEvent::Removal);
+        }
+    }
+
+    /// Somebody presses the button: the tray opens, or the host hears of the wish.
+    pub fn press_button(&mut self) {
+        match self.tray {
+            Tray::Open => self.load(true),
+            Tray::Closed if self.locked => self.events.push_back(MediaEvent::EjectRequest),
+            Tray::Closed => self.open(),
+        }
+    }
+
+    /// Closes the tray and looks at what is on it.
+    pub fn load(&mut self, immediately: bool) {
+        if self.tray == Tray::Open {
+            self.tray = Tray::Closed;
+            if !immediately {
+                self.mechanics.advance(TRAY_TIME);
+            }
+            self.look_at_disc();
+        }
+    }
+
+    /// Starts or stops the disc.
+    pub fn spin(&mut self, start: bool) {
+        if start && self.disc_present() {
+            self.mechanics.spin_up();
+        } else {
+            self.mechanics.spin_down();
+        }
+    }
+
+    /// The oldest unit attention, which is told once.
+    pub fn take_attention(&mut self) -> Option<Refusal> {
+        self.attentions.pop_front()
+    }
+
+    /// The oldest media event, which is told once.
+    pub fn take_event(&mut self) -> Option<MediaEvent> {
+        self.events.pop_front()
+    }
+
+    /// Sets the reading rate to the highest the drive offers that is no higher (MMC-6 6.37), or to
+    /// its best.
+    pub fn set_rate(&mut self, kbps: Option<u32>) {
+        let offered = self.offered();
+        self.rate_cap = kbps.map(|kbps| {
+            let fitting = offered.iter().copied().find(|offer| *offer <= kbps);
+            fitting.or(offered.last().copied()).unwrap_or(kbps)
+        });
+        let cap = self.rate_cap.filter(|cap| Some(cap) < offered.first());
+        self.mechanics.set_read_rate(cap);
+    }
+
+    /// The read speeds for the disc at hand, in kB/s, fastest first.
+    pub fn offered(&self) -> &'static [u32] {
+        match &self.disc {
+            Some(disc) => self.persona.read_speeds(disc.family(), disc.layers),
+            None => self.persona.speeds.cd,
+        }
+    }
+
+    /// The reading rate that is set, in kB/s.
+    pub fn rate(&self) -> u32 {
+        let best = self.offered().first().copied().unwrap_or(0);
+        self.rate_cap.unwrap_or(best)
+    }
+}

@@ -1,0 +1,53 @@
+//! READ SUB-CHANNEL (MMC-6, legacy): where the head is, and that there is neither media catalogue
+//! number nor ISRC. No audio is ever played.
+
+use super::exchange::{Bytes, Exchange};
+use super::machine::Machine;
+use super::refusal::Refusal;
+use crate::units::{Family, Lba, Msf};
+
+/// No current audio status.
+const NOTHING_PLAYED: u8 = 0x15;
+
+/// READ SUB-CHANNEL.
+pub fn read_sub_channel(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
+    let medium = machine.medium()?;
+    if medium.family() != Family::Cd {
+        // GUESS: the command is a CD's, so the disc is the wrong one for it.
+        return Err(Refusal::of(5, 0x30, 0x02));
+    }
+    let wanted = exchange.byte(2) & 0x40 != 0;
+    let mut bytes = Bytes::new();
+    bytes.put(&[0, NOTHING_PLAYED]).be16(0);
+    if wanted {
+        match exchange.byte(3) {
+            // GUESS: the head rests at the first track between commands.
+            0x01 => {
+                let track = medium.tracks.first().copied();
+                let (number, control) = track.map_or((1, 4), |t| (t.number, t.control()));
+                bytes.put(&[0x01, 0x10 | control, number, 1]);
+                if exchange.byte(1) & 0x02 != 0 {
+                    let msf = Msf::from(Lba(0));
+                    bytes.put(&[0, msf.minute, msf.second, msf.frame, 0, 0, 0, 0]);
+                } else {
+                    bytes.be32(0).be32(0);
+                }
+            }
+            // MCVAL and TCVAL are 0: none.
+            0x02 => {
+                bytes.put(&[0x02]).pad_to(24);
+            }
+            0x03 => {
+                let number = exchange.byte(6);
+                let track = medium.tracks.iter().find(|track| track.number == number);
+                let track = track.ok_or(Refusal::bad_field(6))?;
+                bytes.put(&[0x03, 0x10 | track.control(), number, 0]).pad_to(24);
+            }
+            _ => return Err(Refusal::bad_field(3)),
+        }
+    }
+    let following = u16::try_from(bytes.0.len() - 4).unwrap_or(0);
+    bytes.0[2..4].copy_from_slice(&following.to_be_bytes());
+    exchange.reply(&bytes.0, exchange.be16(7));
+    Ok(())
+}
