@@ -14,7 +14,8 @@ use super::plan::{self, PlanError};
 /// What happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FaultKind {
-    /// The cable is pulled: from then on no command gets there.
+    /// The cable is pulled: from then on no command gets there. An open device node never comes
+    /// back; a drive that is plugged in again is another one.
     Unplug,
     /// The bus is reset: the command is lost, a unit attention 6/29/00 follows.
     Reset,
@@ -183,6 +184,10 @@ impl Raw {
             }
         }
         let times = match &self.times {
+            Some(times) if kind == FaultKind::Unplug => {
+                let reason = "times: an unplugged drive does not come back".into();
+                return Err((Some(times.span().start), reason));
+            }
             Some(times) if *times.get_ref() == 0 => {
                 return Err((Some(times.span().start), "times must be 1 or more".into()));
             }
@@ -288,6 +293,10 @@ mod tests {
             ("[[fault]]\nkind = \"busy\"\nat_lba = 1\nhost = 1\n", "f.toml:4: host belongs to"),
             ("[[fault]]\nkind = \"host_error\"\nat_lba = 1\nhost = 0\n", "f.toml:4: host 0 is no"),
             ("[[fault]]\nkind = \"busy\"\nat_lba = 1\ntimes = 0\n", "f.toml:4: times must be 1"),
+            (
+                "[[fault]]\nkind = \"unplug\"\nat_lba = 1\ntimes = 2\n",
+                "f.toml:4: times: an unplugged",
+            ),
             ("[[fault]]\nkind = \"busy\"\nat = 1\n", "f.toml:3: unknown field `at`"),
         ];
         for (text, expected) in cases {
