@@ -5,3 +5,4 @@
 #[cfg(test)]
 mod fake;
 pub mod notify;
+pub mod tcmu;
