@@ -223,3 +223,33 @@ fn without_its_capacity_a_volume_still_tells_its_end() {
         assert_eq!(found.sectors(), Some(disc.count), "{name}");
     }
 }
+
+#[test]
+fn a_metadata_partition_is_read_from_its_mirror_if_need_be() {
+    let mut disc = Disc::load("udf250-files");
+    let volume = disc.systems(0).udf.expect("a UDF volume");
+    assert_eq!(volume.revision, Some(udf::Revision(0x0250)));
+    assert!(volume.has_metadata_partition);
+    assert_eq!(volume.sectors, Some(disc.count));
+    let listing = disc.udf();
+    assert_eq!(disc.contents(&listing), tree());
+
+    // The metadata file's ICB is the last sector but one of the partition, its mirror the last.
+    let partition = volume.partitions[0];
+    let lost = partition.start + partition.length - 2;
+    assert!(disc.sectors.remove(&lost).is_some());
+    let listing = disc.udf();
+    assert_eq!(listing.remarks[0].to_string(), format!("sector {lost}: no UDF descriptor"));
+    assert_eq!(listing.extents.len(), tree().len());
+}
+
+#[test]
+fn four_file_systems_on_one_disc() {
+    let mut disc = Disc::load("hybrid");
+    let found = disc.systems(0);
+    assert_eq!(found.names(), ["iso9660", "udf", "hfs+"]);
+    assert_eq!(found.sectors(), Some(disc.count));
+    for listing in [disc.iso9660(), disc.udf()] {
+        assert_eq!(disc.contents(&listing), tree());
+    }
+}
