@@ -1,0 +1,274 @@
+//! The ways by which bytes of others come into the program, one function each: it parses and prints
+//! what came out, and must neither panic nor take long whatever the bytes. `fuzz/` uses them too.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::io;
+use std::time::Duration;
+
+use oxidisc::formats::{SectorData, Sectors, identify, iso9660, udf};
+use oxidisc::mmc::Query;
+use oxidisc::mmc::cmd::get_configuration::{GetConfiguration, Wanted};
+use oxidisc::mmc::cmd::get_event_status::GetEventStatus;
+use oxidisc::mmc::cmd::get_performance::{GetPerformance, GetWriteSpeeds};
+use oxidisc::mmc::cmd::inquiry::Inquiry;
+use oxidisc::mmc::cmd::inquiry_serial::InquirySerial;
+use oxidisc::mmc::cmd::mechanism_status::MechanismStatus;
+use oxidisc::mmc::cmd::mode_sense::{ModeSense, Values};
+use oxidisc::mmc::cmd::read_atip::ReadAtip;
+use oxidisc::mmc::cmd::read_capacity::ReadCapacity;
+use oxidisc::mmc::cmd::read_cd_text::ReadCdText;
+use oxidisc::mmc::cmd::read_disc_information::{
+    ReadDiscInformation, ReadPowResources, ReadTrackResources,
+};
+use oxidisc::mmc::cmd::read_disc_structure::{ReadDiscStructure, Structure, bd, dvd};
+use oxidisc::mmc::cmd::read_format_capacities::ReadFormatCapacities;
+use oxidisc::mmc::cmd::read_full_toc::ReadFullToc;
+use oxidisc::mmc::cmd::read_toc::{ReadSessions, ReadToc};
+use oxidisc::mmc::cmd::read_track_information::{ReadTrackInformation, TrackAddress};
+use oxidisc::mmc::cmd::report_key::ReportRegion;
+use oxidisc::mmc::cmd::request_sense::RequestSense;
+use oxidisc::sim::{defects::Defects, fault::FaultPlan, geometry::Layout};
+use oxidisc::transport::{Sense, recording::Recording};
+use oxidisc::units::Family;
+
+/// An entry point.
+pub type Entry = fn(&[u8]);
+
+/// Those that take any bytes, by the names of their fuzz targets.
+pub const ALL: &[(&str, Entry)] = &[
+    ("filesystems", filesystems),
+    ("sense", sense),
+    ("mmc", mmc),
+    ("recording", recording),
+    ("plans", plans),
+];
+
+/// More sectors than a walk may ask for on any disc: what shows that it ends.
+pub const READS_MAX: u32 = 300_000;
+
+fn print(value: impl Debug) {
+    std::hint::black_box(format!("{value:?}"));
+}
+
+/// Without bytes that are no UTF-8, so that few inputs are wasted.
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Sectors in the form of tests/fixtures/filesystems; cut off or overlapping as they may be.
+#[derive(Clone, Default)]
+pub struct Disc {
+    pub count: u32,
+    pub sectors: BTreeMap<u32, Vec<u8>>,
+    pub reads: u32,
+}
+
+impl Disc {
+    pub fn parse(bytes: &[u8]) -> Disc {
+        let mut disc = Disc::default();
+        let Some((count, mut rest)) = bytes.get(8..).and_then(|bytes| bytes.split_first_chunk())
+        else {
+            return disc;
+        };
+        disc.count = u32::from_le_bytes(*count);
+        while let Some((&[a, b, c, d, low, high], after)) = rest.split_first_chunk() {
+            let len = usize::from(u16::from_le_bytes([low, high])).min(2048).min(after.len());
+            let (data, after) = after.split_at(len);
+            disc.sectors.insert(u32::from_le_bytes([a, b, c, d]), data.to_vec());
+            rest = after;
+        }
+        disc
+    }
+}
+
+impl Sectors for Disc {
+    fn read(&mut self, lba: u32, sector: &mut SectorData) -> io::Result<()> {
+        self.reads += 1;
+        if lba >= self.count {
+            return Err(io::Error::other("beyond the end"));
+        }
+        sector.fill(0);
+        if let Some(data) = self.sectors.get(&lba) {
+            sector[..data.len()].copy_from_slice(data);
+            mend_tags(sector);
+        }
+        Ok(())
+    }
+}
+
+/// Gives whatever looks like a UDF tag a right checksum and a CRC over nothing: else no change in
+/// a descriptor would get further than its tag.
+fn mend_tags(sector: &mut SectorData) {
+    for at in (0..sector.len() - 16).step_by(4) {
+        let tag = &mut sector[at..at + 16];
+        let known = matches!(u16::from_le_bytes([tag[0], tag[1]]), 0..=9 | 256..=266);
+        if known && (at == 0 || tag[..2] == [1, 1]) && matches!(tag[2..4], [2 | 3, 0]) {
+            tag[8..12].fill(0);
+            tag[4] = 0;
+            tag[4] = tag.iter().fold(0u8, |sum, &byte| sum.wrapping_add(byte));
+        }
+    }
+}
+
+/// A disc's file systems, and the files on them.
+pub fn filesystems(bytes: &[u8]) {
+    walk(&mut Disc::parse(bytes));
+}
+
+/// Reads all there is to know of a disc's file systems.
+pub fn walk(disc: &mut Disc) {
+    for (start, capacity) in [(0, Some(disc.count)), (11_616, None)] {
+        disc.reads = 0;
+        let found = identify(disc, start, capacity);
+        print((found.names(), found.volume_id(), found.sectors()));
+        if let Some(volume) = &found.iso9660 {
+            print(iso9660::files(disc, volume, 1000));
+        }
+        if let Some(volume) = &found.udf {
+            print(udf::files(disc, volume, 1000));
+        }
+        print(found);
+        assert!(disc.reads < 2 * READS_MAX, "{} sectors asked for", disc.reads);
+    }
+}
+
+/// Sense data.
+pub fn sense(bytes: &[u8]) {
+    if let Some(sense) = Sense::parse(bytes) {
+        print((sense.triple(), sense.name()));
+        print(sense);
+    }
+}
+
+fn ask<Q: Query>(query: Q, bytes: &[u8]) -> Option<Q::Response>
+where
+    Q::Response: Debug,
+{
+    print((query.cdb(), query.timeout(), query.lba()));
+    let response = query.parse(bytes);
+    print(&response);
+    response.ok()
+}
+
+fn structure<S: Structure + Debug>(bytes: &[u8]) -> Option<S> {
+    ask(ReadDiscStructure::<S>::new(), bytes).map(|answer| answer.structure)
+}
+
+/// Answers to commands: the first byte says to which.
+pub fn mmc(bytes: &[u8]) {
+    let Some((&which, bytes)) = bytes.split_first() else { return };
+    match which % 32 {
+        0 => drop(ask(Inquiry, bytes)),
+        1 => drop(ask(InquirySerial, bytes)),
+        2 => drop(ask(RequestSense, bytes)),
+        3 => modes(bytes),
+        4 => drop(ask(GetConfiguration { wanted: Wanted::All, first: 0 }, bytes)),
+        5 => drop(ask(GetEventStatus { media: true, external_request: true }, bytes)),
+        6 => drop(ask(GetPerformance { write: false }, bytes)),
+        7 => drop(ask(GetWriteSpeeds, bytes)),
+        8 => drop(ask(MechanismStatus, bytes)),
+        9 => drop(ask(ReadCapacity, bytes)),
+        10 => drop(ask(ReadFormatCapacities, bytes)),
+        11 => drop(ask(ReadDiscInformation, bytes)),
+        12 => drop(ask(ReadTrackResources, bytes)),
+        13 => drop(ask(ReadPowResources, bytes)),
+        14 => tracks(bytes),
+        15 => tocs(bytes),
+        16 => drop(ask(ReadSessions, bytes)),
+        17 => full_toc(bytes),
+        18 => drop(ask(ReadAtip, bytes).map(|atip| print(atip.media_id()))),
+        19 => drop(ask(ReadCdText, bytes)),
+        20 => drop(ask(ReportRegion, bytes).map(|region| print(region.allowed()))),
+        21 => dvd_layers(bytes),
+        22 => drop(structure::<dvd::Copyright>(bytes)),
+        23 => drop(structure::<dvd::BurstCuttingArea>(bytes)),
+        24 => drop(structure::<dvd::Manufacturing>(bytes)),
+        25 => drop(structure::<dvd::PrerecordedInformation>(bytes)),
+        26 => drop(structure::<dvd::ControlData>(bytes)),
+        27 => drop(structure::<dvd::Adip>(bytes)),
+        28 => drop(structure::<dvd::Formats>(bytes)),
+        29 => bd_units(bytes),
+        30 => drop(structure::<bd::Formats>(bytes)),
+        _ => {}
+    }
+}
+
+fn modes(bytes: &[u8]) {
+    let Some(data) = ask(ModeSense { page: 0x3f, values: Values::Current }, bytes) else { return };
+    for mut page in data.pages {
+        print((page.code(), page.is_whole(), page.capabilities()));
+        page.set(2, 0x0f, 0xff);
+        if let Some(mut recovery) = page.error_recovery() {
+            recovery.set_read_retries(1);
+            print((recovery.flags(), recovery.read_retries()));
+        }
+        if let Some(mut parameters) = page.write_parameters() {
+            parameters.set_packet_size(Some(16));
+            print(parameters.write_type());
+        }
+    }
+}
+
+fn tracks(bytes: &[u8]) {
+    let track = ask(ReadTrackInformation(TrackAddress::Track(1)), bytes);
+    print(track.map(|track| track.is_data()));
+}
+
+fn tocs(bytes: &[u8]) {
+    if let Some(toc) = ask(ReadToc { first_track: 0 }, bytes) {
+        print((toc.lead_out(), toc.tracks().map(|track| track.is_data()).collect::<Vec<_>>()));
+    }
+}
+
+fn full_toc(bytes: &[u8]) {
+    let Some(toc) = ask(ReadFullToc, bytes) else { return };
+    for session in toc.sessions() {
+        print((toc.lead_out(session), toc.track_range(session), toc.disc_type(session)));
+        print(toc.tracks(session).collect::<Vec<_>>());
+    }
+}
+
+fn dvd_layers(bytes: &[u8]) {
+    let Some(format) = structure::<dvd::PhysicalFormat>(bytes) else { return };
+    print(format.book_name());
+    let layers = usize::from(format.layers);
+    if let Some(layers) = dvd::Layers::new(&vec![format; layers]) {
+        print((layers.sectors(), layers.count(), layers.layer_break()));
+    }
+}
+
+fn bd_units(bytes: &[u8]) {
+    let Some(disc) = structure::<bd::DiscInformation>(bytes) else { return };
+    print((disc.sectors(), disc.layer_break()));
+    print(disc.units.iter().map(|unit| (unit.is_pressed(), unit.sectors())).collect::<Vec<_>>());
+}
+
+/// A recording.
+pub fn recording(bytes: &[u8]) {
+    match Recording::parse(&text(bytes)) {
+        Ok(recording) => print(recording),
+        Err(error) => print(error.to_string()),
+    }
+}
+
+/// Files of defects and of faults.
+pub fn plans(bytes: &[u8]) {
+    let text = text(bytes);
+    match Defects::parse(&text, "defects.toml") {
+        Ok(defects) => {
+            print((defects.is_empty(), &defects));
+            let layout = Layout::single(Family::Dvd, 100_000);
+            print([0, 1000, 5000, 99_999].map(|lba| defects.damage(&layout, 7, lba)));
+            print(defects.first(&layout, 7, 900, 1100));
+        }
+        Err(error) => print(error.to_string()),
+    }
+    match FaultPlan::parse(&text, "faults.toml") {
+        Ok(mut faults) => {
+            print((1..9).map(|n| faults.due(n, Duration::from_secs(n), Some(990..1010))).count());
+            print(faults);
+        }
+        Err(error) => print(error.to_string()),
+    }
+}
