@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::observe::Observer;
 use crate::mmc::cmd::start_stop_unit::{Motion, StartStopUnit};
 use crate::mmc::cmd::test_unit_ready::TestUnitReady;
-use crate::mmc::{CommandError, Drive};
+use crate::mmc::{CommandError, Drive, Failure};
+use crate::transport::Status;
 
 /// How long a disc may take to be read in, in drive time: bad ones take 30 to 60 s.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -130,6 +131,7 @@ fn next(error: &CommandError, elapsed: Duration, since: Since, started: bool) ->
         // 03h wants a person, 02h again what was tried already.
         Some((2, 0x04, 0x02 | 0x03)) => Next::Fail,
         Some((2, 0x04, _) | (6, ..)) if within(PATIENCE) => Next::Wait,
+        None if error.failure == Failure::Status(Status::Busy) && within(PATIENCE) => Next::Wait,
         _ => Next::Fail,
     }
 }
@@ -186,6 +188,15 @@ mod tests {
         let script = Script::new(vec![not_ready(4, 2), start, not_ready(4, 2)]);
         let (result, _) = wait(&script, Since::Now);
         assert_eq!(result.expect_err("did not help").triple(), Some((2, 4, 2)));
+    }
+
+    #[test]
+    fn a_busy_drive_is_asked_again() {
+        let script = Script::new(vec![Step::on(TEST).status(0x08), Step::on(TEST)]);
+        assert_eq!(wait(&script, Since::Now).0, Ok(Readiness::Ready));
+        let script = Script::new(vec![Step::on(TEST).status(0x18)]);
+        let error = wait(&script, Since::Now).0.expect_err("reserved by another host");
+        assert_eq!(error.failure, Failure::Status(Status::ReservationConflict));
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub struct Step {
     cdb: Vec<u8>,
     takes: Option<Vec<u8>>,
     answer: Vec<u8>,
+    status: u8,
     sense: Vec<u8>,
     errno: Option<Errno>,
     duration: Duration,
@@ -25,6 +26,7 @@ impl Step {
             cdb: cdb.to_vec(),
             takes: None,
             answer: Vec::new(),
+            status: 0,
             sense: Vec::new(),
             errno: None,
             duration: Duration::from_millis(1),
@@ -51,6 +53,12 @@ impl Step {
     /// That the drive refuses.
     pub fn fails(mut self, key: u8, asc: u8, ascq: u8) -> Step {
         self.sense = Sense::fixed(SenseKey::from_byte(key), asc, ascq);
+        self.status(0x02)
+    }
+
+    /// That ends with this status byte.
+    pub fn status(mut self, status: u8) -> Step {
+        self.status = status;
         self
     }
 
@@ -128,7 +136,7 @@ impl Transport for Script {
             return Err(errno);
         }
         let asked = data.len();
-        let mut moved = if step.sense.is_empty() { asked } else { 0 };
+        let mut moved = if step.status == 0 { asked } else { 0 };
         match data {
             Data::In(buffer) => {
                 moved = step.answer.len().min(buffer.len());
@@ -142,7 +150,7 @@ impl Transport for Script {
             Data::None => {}
         }
         Ok(Answer {
-            status: if step.sense.is_empty() { 0 } else { 2 },
+            status: step.status,
             resid: i32::try_from(asked - moved).expect("small"),
             sense: step.sense,
             duration: step.duration,

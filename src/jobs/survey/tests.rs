@@ -1,12 +1,16 @@
 //! Discs as drives describe them, built from reports of real ones. Answers are derived unless they
 //! say otherwise.
 
+use std::time::Duration;
+
+use proptest::prelude::*;
+
 use super::*;
 use crate::mmc::cmd::inquiry::Identity;
 use crate::mmc::cmd::read_disc_information::{DiscStatus, SessionState};
 use crate::mmc::profile::Profile;
 use crate::mmc::testing::{Script, Step};
-use crate::transport::Errno;
+use crate::transport::{Answer, Data, Errno, Transport};
 use crate::units::{Blocks, Family, Lba};
 
 fn drive_facts() -> DriveFacts {
@@ -270,6 +274,50 @@ fn tracks_that_answer_for_others_are_not_believed() {
     let (medium, _) = survey(vec![ready(), configuration(0x10, &[]), disc(0x0e, 1, 9), wrong]);
     assert_eq!(medium.tracks, []);
     assert_eq!(medium.remarks, ["asked for track 1 and got track 2"]);
+}
+
+/// A drive that says yes to everything and answers noise.
+struct Noise(u64);
+
+impl Transport for Noise {
+    fn execute(&mut self, _: &Cdb, data: Data<'_>, _: Duration) -> Result<Answer, Errno> {
+        let mut resid = 0;
+        if let Data::In(buffer) = data {
+            for byte in buffer.iter_mut() {
+                self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                *byte = (self.0 >> 33) as u8;
+            }
+            // The most plausible of noise: half of it has a profile.
+            if self.0 & 2 == 0 && buffer.len() > 8 {
+                buffer[6..8]
+                    .copy_from_slice(&[0, [0x08, 0x10, 0x40, 0x1b][self.0 as usize / 2 % 4]]);
+            }
+            resid = (self.0 >> 40) as i32 % (buffer.len() as i32 + 1);
+        }
+        Ok(Answer { resid, ..Answer::default() })
+    }
+
+    fn max_transfer(&self) -> usize {
+        65_536
+    }
+
+    fn wait(&mut self, _: Duration) {}
+}
+
+proptest! {
+    #[test]
+    fn a_drive_that_answers_noise_is_surveyed_all_the_same(seed in any::<u64>()) {
+        let mut drive = Drive::new(Box::new(Noise(seed)));
+        if let Ok(facts) = survey_drive(&mut drive) {
+            facts.profiles();
+        }
+        let medium = survey_medium(&mut drive, &drive_facts()).expect("no error").expect("medium");
+        medium.sizes();
+        medium.sessions();
+        medium.read_speeds();
+        medium.layer_break();
+        prop_assert!(medium.answers.len() < 400);
+    }
 }
 
 #[test]

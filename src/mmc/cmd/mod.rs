@@ -22,6 +22,8 @@ pub mod read_toc;
 pub mod read_track_information;
 pub mod report_key;
 pub mod request_sense;
+#[cfg(test)]
+mod robustness;
 pub mod set_cd_speed;
 pub mod set_streaming;
 pub mod start_stop_unit;

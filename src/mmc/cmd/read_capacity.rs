@@ -12,8 +12,9 @@ pub struct ReadCapacity;
 /// Its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capacity {
-    /// Number of blocks: the LAST LOGICAL BLOCK ADDRESS and one. 0 on a blank disc, where drives
-    /// answer with a last address of 0 or FFFFFFFFh (real-drives: Optiarc AD-7590S).
+    /// Number of blocks: the LAST LOGICAL BLOCK ADDRESS and one. 0 where a drive answers FFFFFFFFh;
+    /// 1, a last address of 0, is what drives say of a disc on which there is nothing, or nothing
+    /// that they see (real-drives: redumper#258).
     pub blocks: Blocks,
     /// Bytes in a block.
     pub block_len: u32,
@@ -55,6 +56,9 @@ mod tests {
         // Derived from the report of HL-DT-ST GSA-4167B: 2080080*2048.
         let capacity = ReadCapacity.parse(&[0x00, 0x1f, 0xbd, 0x4f, 0x00, 0x00, 0x08, 0x00]);
         assert_eq!(capacity, Ok(Capacity { blocks: Blocks(2_080_080), block_len: 2048 }));
+        // Of a blank disc.
+        let blank = ReadCapacity.parse(&[0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x08, 0x00]);
+        assert_eq!(blank, Ok(Capacity { blocks: Blocks(0), block_len: 2048 }));
         assert_eq!(
             ReadCapacity.parse(&[0x00, 0x1f, 0xbd]),
             Err(ParseError::TooShort { need: 4, got: 3 })
