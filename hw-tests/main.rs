@@ -6,6 +6,7 @@
 #[path = "../tests/conformance/battery.rs"]
 mod battery;
 mod drive_file;
+mod kernel;
 
 use std::path::Path;
 
