@@ -197,7 +197,7 @@ fn layer(path: &str) -> Option<&str> {
 /// The line, from 1, at which the tests of a file begin.
 fn tests_begin(source: &Source) -> usize {
     let folder_of_tests =
-        source.path.ends_with("/tests.rs") || source.path.split('/').any(|part| part == "tests");
+        source.path.ends_with("tests.rs") || source.path.split('/').any(|part| part == "tests");
     if folder_of_tests || source.path.starts_with("hw-tests/") {
         return 1;
     }
@@ -300,7 +300,7 @@ fn nobody_climbs_to_the_crate_by_super() {
                 .find("super::")
                 .map_or(0, |at| line[at..].split("::").take_while(|part| *part == "super").count());
             let depth = depth + usize::from(index + 1 > tests);
-            if climbs >= depth && !source.path.ends_with("/tests.rs") {
+            if climbs >= depth && !source.path.ends_with("tests.rs") {
                 findings.add(&source.path, index + 1, "write this path from `crate::`");
             }
         }

@@ -5,6 +5,14 @@ set -u
 : "${OXIDISC:?the lab is started by hw-tests/lab/run}" "${IMAGES:?}"
 failures=0
 
+# Where the repository lies, a plain user may not be let in.
+mkdir -p "$TMPDIR/bin"
+for program in OXIDISC BATTERY; do
+  [ -n "${!program:-}" ] || continue
+  install -m 755 "${!program}" "$TMPDIR/bin/"
+  declare -x "$program=$TMPDIR/bin/$(basename "${!program}")"
+done
+
 ok() { echo "ok $1"; }
 failed() {
   echo "FAILED $1: $2"
