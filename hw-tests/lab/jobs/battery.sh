@@ -12,7 +12,7 @@ drive_file() {
   chmod 644 drive.toml
 }
 
-for kind in cd-rom:0x08 cd-r:0x09 dvd-rom:0x10 dvd-rom-dl:0x10 bd-rom:0x40; do
+for kind in cd-rom:0x08 "cd-r&written=tao:0x09" dvd-rom:0x10 dvd-rom-dl:0x10 bd-rom:0x40; do
   medium=${kind%:*} profile=${kind#*:}
   attach "sim:$image?medium=$medium" || continue
   for node in "$SR" "$SG"; do

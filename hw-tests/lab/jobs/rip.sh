@@ -25,7 +25,7 @@ every_way() {
 real_images() {
   local image medium
   for image in "$IMAGES"/*.iso; do
-    for medium in cd-rom cd-r dvd-rom dvd-rom-dl bd-rom; do
+    for medium in cd-rom "cd-r&written=tao" dvd-rom dvd-rom-dl bd-rom; do
       attach "sim:$image?medium=$medium" || continue
       every_way "$(basename "$image") on $medium" "$image"
       detach
