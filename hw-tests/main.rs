@@ -12,8 +12,9 @@ use std::path::Path;
 
 use battery::Outcome;
 use oxidisc::mmc::Drive;
-use oxidisc::transport::Access;
+use oxidisc::sim;
 use oxidisc::transport::sgio::SgIo;
+use oxidisc::transport::{Access, Transport};
 
 /// What is said where no drive is named.
 const HOW: &str = "DRIVE_UNDER_TEST names no drive; set it to a node (/dev/sr0) or to a drive file \
@@ -27,9 +28,13 @@ fn the_drive_passes_the_battery() {
     } else {
         (named, battery::Known::default())
     };
-    let device = SgIo::open(Path::new(&path), Access::Read)
-        .unwrap_or_else(|error| panic!("{path}: {error}"));
-    let findings = battery::run(&mut Drive::new(Box::new(device)), &known)
+    let transport: Box<dyn Transport> = if path.starts_with("sim:") {
+        Box::new(sim::open(&path).unwrap_or_else(|error| panic!("{error}")))
+    } else {
+        let device = SgIo::open(Path::new(&path), Access::Read);
+        Box::new(device.unwrap_or_else(|error| panic!("{path}: {error}")))
+    };
+    let findings = battery::run(&mut Drive::new(transport), &known)
         .unwrap_or_else(|error| panic!("{path}: {error}"));
     let mut failed = 0;
     for finding in &findings {

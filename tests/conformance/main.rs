@@ -124,3 +124,37 @@ fn every_persona_passes_with_the_discs_it_takes() {
     run(&bd_drives, &bd);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn the_battery_notices_a_sector_that_does_not_read_and_a_disc_that_is_another() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let (path, known) = image(folder.path(), 5000);
+    let defects = folder.path().join("defects.toml");
+    std::fs::write(&defects, "[[defect]]\nkind = \"hard\"\nlba = 4992\ncount = 8\n")
+        .expect("a temporary file can be written");
+    let spec = format!("{path}?medium=dvd-rom&defects={}", defects.display());
+    let drive = sim::open(&spec).expect("the spec is right");
+    let known = Known { profile: Some(0x40), sha256: Some("0".repeat(64)), ..known };
+    let findings =
+        battery::run(&mut Drive::new(Box::new(drive)), &known).expect("the drive gets ready");
+    let failed: Vec<&str> = findings
+        .iter()
+        .filter(|finding| finding.verdict.is_err())
+        .map(|finding| finding.case)
+        .collect();
+    assert_eq!(
+        failed,
+        [
+            "the profile is the one that is known of the disc",
+            "the first and the last block can be read",
+            "the data is the image's",
+        ]
+    );
+}
+
+#[test]
+fn the_battery_does_not_start_without_a_disc() {
+    let drive = sim::open("demo?tray=open").expect("the spec is right");
+    let error = battery::run(&mut Drive::new(Box::new(drive)), &Known::default()).err();
+    assert!(error.is_some_and(|error| error.contains("does not become ready")));
+}
