@@ -4,6 +4,7 @@
 pub mod hash;
 pub mod iso9660;
 mod limits;
+pub mod mapfile;
 mod sectors;
 pub mod udf;
 

@@ -1,6 +1,9 @@
 //! What a person asks for: blocking functions over a drive that report events and return a report.
 //! No terminal, no clap, no serde.
 
+pub mod error;
 pub mod observe;
 pub mod ready;
+pub mod rip;
+pub mod speed;
 pub mod survey;

@@ -1,0 +1,376 @@
+//! The disc as a rip needs it: ready, unprotected, of a known size, with the stretches that hold
+//! data. Everything that could make hours of reading useless is found out here.
+
+use std::io;
+use std::ops::Range;
+use std::time::Duration;
+
+use super::decide::{Decision, decide};
+use super::eta::{Curve, Zone};
+use super::reader;
+use super::size::{self, Size};
+use super::{Event, Options, Report, Status};
+use crate::formats::{self, FileExtent, FileSystems, SectorData, Sectors, iso9660, udf};
+use crate::jobs::error::{Error, Kind};
+use crate::jobs::observe::Observer;
+use crate::jobs::ready::{self, Readiness, Since, Tray};
+use crate::jobs::survey::{
+    DriveFacts, MediumFacts, Protection, TrackFacts, TrackKind, survey_drive, survey_medium,
+};
+use crate::mmc::cmd::read::Read10;
+use crate::mmc::cmd::read_disc_information::DiscStatus;
+use crate::jobs::speed;
+use crate::mmc::settings::{Outcome, SpeedRequest};
+use crate::mmc::{CommandError, Drive};
+use crate::units::{Blocks, Family, Lba, SECTOR, Speed};
+
+/// What is known of disc and drive before the first sector is kept.
+pub struct Disc {
+    /// What kind of disc.
+    pub family: Family,
+    /// How large.
+    pub size: Size,
+    /// The sectors to read, ascending.
+    pub extents: Vec<Range<u32>>,
+    /// The shape of the drive's rate over the disc.
+    pub curve: Curve,
+    /// What there is to say of it.
+    pub remarks: Vec<String>,
+    gaps: Vec<Range<u32>>,
+    drive: DriveFacts,
+    /// All that the disc says of itself.
+    pub medium: MediumFacts,
+    /// Its label.
+    pub volume_id: Option<String>,
+}
+
+impl Disc {
+    /// The error-correction block.
+    pub fn unit(&self) -> Blocks {
+        self.family.ecc_blocks()
+    }
+
+    /// A report in which nothing has been read yet.
+    pub fn report(&self) -> Report {
+        let pair = |gap: &Range<u32>| (u64::from(gap.start), u64::from(gap.end - gap.start));
+        Report {
+            status: Status::Incomplete,
+            map: None,
+            sectors: u64::from(self.size.sectors),
+            good: 0,
+            bad: 0,
+            bad_ranges: Vec::new(),
+            gaps: self.gaps.iter().map(pair).collect(),
+            different_ranges: Vec::new(),
+            hashes: Vec::new(),
+            reads: 0,
+            failed_reads: 0,
+            drive_time: Duration::ZERO,
+            elapsed: Duration::ZERO,
+            drive: self.drive.clone(),
+            medium: self.medium.clone(),
+            volume_id: self.volume_id.clone(),
+        }
+    }
+}
+
+fn unusable(message: impl Into<String>) -> Error {
+    Error::new(Kind::Unusable, message)
+}
+
+/// Waits for the disc and finds out all about it.
+///
+/// # Errors
+/// There is none, or it cannot be ripped.
+pub fn survey(
+    drive: &mut Drive,
+    options: &Options,
+    observer: &mut dyn Observer<Event>,
+) -> Result<Disc, Error> {
+    wait(drive, observer)?;
+    let facts = survey_drive(drive)?;
+    let medium = survey_medium(drive, &facts)?.ok_or_else(|| no_medium(Tray::Unknown))?;
+    let family = medium.family.ok_or_else(|| {
+        unusable(format!("this drive cannot read this kind of disc ({})", medium.profile.name()))
+            .hint("`oxidisc info` lists what the drive reads")
+    })?;
+    if medium.status() == Some(DiscStatus::Blank) {
+        return Err(unusable("the disc is blank").hint("there is nothing on it to rip"));
+    }
+    let tracks: Vec<TrackFacts> =
+        medium.sessions().into_iter().flat_map(|session| session.tracks).collect();
+    only_data(&tracks, options)?;
+    let sizes = medium.sizes();
+    let hint = sizes.first().map(|(_, size)| size.0);
+    let mut sectors = DiscSectors { drive, failed: None, cached: None };
+    let files = formats::identify(&mut sectors, session_start(&tracks), hint);
+    not_protected(&mut sectors, &files, &medium)?;
+    let size = size::resolve(family, &sizes, files.sectors())
+        .ok_or_else(|| unusable("neither the drive nor the disc says how large the disc is"))?;
+    let (extents, gaps) = extents(&tracks, &size);
+    let extents = within(&extents, options.range, size.sectors)?;
+    let mut remarks = size.remarks.clone();
+    if let Some(speed) = options.speed {
+        let request = speed::request(speed, family, &facts, &medium, size.sectors)?;
+        remarks.extend(set(drive, speed, request)?);
+    }
+    remarks.extend(gaps.iter().map(|gap| {
+        format!("nothing is recorded from {} up to {}, between sessions", gap.start, gap.end)
+    }));
+    if medium.protection == Some(Protection::Aacs) {
+        remarks.push("the disc is encrypted (AACS): the image will be, too".into());
+    }
+    let curve = curve(&medium, size.sectors);
+    let volume_id = files.volume_id().map(String::from);
+    Ok(Disc { family, size, extents, curve, remarks, gaps, drive: facts, medium, volume_id })
+}
+
+/// Sets the speed; what came of it, where it is not as asked.
+fn set(drive: &mut Drive, speed: Speed, request: SpeedRequest) -> Result<Option<String>, Error> {
+    let why = match drive.set_speed(request)? {
+        _ if speed == Speed::Max => return Ok(None),
+        Outcome::Done => return Ok(None),
+        Outcome::Ignored => "the drive ignores it".to_string(),
+        Outcome::Rejected(error) => error.to_string(),
+        Outcome::NotPermitted => "the kernel does not let this user set it".to_string(),
+    };
+    Ok(Some(format!("the speed stays as it is: {why}")))
+}
+
+fn wait(drive: &mut Drive, observer: &mut dyn Observer<Event>) -> Result<(), Error> {
+    let mut waiting = |_| observer.event(Event::Waiting);
+    match ready::wait_ready(drive, Since::Now, &mut waiting) {
+        Ok(Readiness::Ready) => Ok(()),
+        Ok(Readiness::NoMedium(tray)) => Err(no_medium(tray)),
+        Ok(Readiness::Stopped) => Err(Error::new(Kind::Interrupted, "interrupted")),
+        Err(error) => Err(not_ready(error)),
+    }
+}
+
+/// The error of a drive that does not become ready.
+pub fn not_ready(error: CommandError) -> Error {
+    let mut error = Error::from(error);
+    error.kind = Kind::Unusable;
+    error.hint("try again when the drive has come to rest, or take the disc out and put it back in")
+}
+
+fn no_medium(tray: Tray) -> Error {
+    match tray {
+        Tray::Open => {
+            unusable("the tray is open").hint("put a disc in and close it: `oxidisc load`")
+        }
+        _ => unusable("there is no disc in the drive").hint("put one in"),
+    }
+}
+
+/// An image holds data. Sound has no place in it, but a range may be chosen that has none.
+fn only_data(tracks: &[TrackFacts], options: &Options) -> Result<(), Error> {
+    let sound: Vec<_> = tracks.iter().filter(|track| track.kind == TrackKind::Audio).collect();
+    let (Some(first), Some(last)) = (sound.first(), sound.last()) else { return Ok(()) };
+    let Some(data) = tracks.iter().find(|track| track.kind == TrackKind::Data) else {
+        return Err(unusable("this is an audio CD: an ISO image holds data only")
+            .hint("rip it with a program for sound, such as cdparanoia"));
+    };
+    if options.range.is_some() {
+        return Ok(());
+    }
+    let end = data.start + data.length.unwrap_or(Blocks(0));
+    Err(unusable(format!(
+        "tracks {} to {} are sound: an ISO image holds data only",
+        first.number, last.number
+    ))
+    .hint(format!("rip the data track alone: --range {}..{end}", data.start)))
+}
+
+/// Where the last session begins: its file system stands for the whole disc.
+fn session_start(tracks: &[TrackFacts]) -> u32 {
+    let data = tracks.iter().filter(|track| track.kind == TrackKind::Data && !track.blank);
+    data.last().and_then(|track| u32::try_from(track.start.0).ok()).unwrap_or(0)
+}
+
+/// A protected disc is named as such before anything is read of it: some of its sectors would fail
+/// one by one, for hours, and each failure may hang the drive (kernel-log-sense-lines).
+fn not_protected(
+    sectors: &mut DiscSectors<'_>,
+    files: &FileSystems,
+    medium: &MediumFacts,
+) -> Result<(), Error> {
+    if let Some(error) = sectors.failed.take() {
+        return Err(reader::end_of_the_road(&error));
+    }
+    if !matches!(medium.protection, Some(Protection::Css | Protection::Cprm)) {
+        return Ok(());
+    }
+    // A drive may deliver what it calls protected; what is asked is what would be read. The first
+    // blocks of a title are often menus in the clear, so three places of each file are tried.
+    for file in protected_files(sectors, files) {
+        let count = file.sectors();
+        for place in [0, count / 2, count.saturating_sub(1)] {
+            let mut sector = [0; SECTOR];
+            if sectors.read(file.lba.saturating_add(place), &mut sector).is_err()
+                && let Some(error) = sectors.failed.take()
+            {
+                return Err(reader::end_of_the_road(&error));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn protected_files(sectors: &mut DiscSectors<'_>, files: &FileSystems) -> Vec<FileExtent> {
+    /// Entries looked at: a DVD-Video has some hundred files.
+    const ENTRIES: usize = 4096;
+    /// Files tried.
+    const FILES: usize = 32;
+    let listing = match (&files.udf, &files.iso9660) {
+        (Some(volume), _) => udf::files(sectors, volume, ENTRIES),
+        (None, Some(volume)) => iso9660::files(sectors, volume, ENTRIES),
+        (None, None) => return Vec::new(),
+    };
+    let is_film = |file: &FileExtent| {
+        let name = file.path.to_ascii_uppercase();
+        [".VOB", ".VRO", ".AOB"].iter().any(|end| name.ends_with(end))
+    };
+    let mut films: Vec<_> = listing.extents.into_iter().filter(is_film).collect();
+    films.sort_by_key(|file| std::cmp::Reverse(file.bytes));
+    films.truncate(FILES);
+    films
+}
+
+/// What to read, and what lies between sessions and holds nothing.
+fn extents(tracks: &[TrackFacts], size: &Size) -> (Vec<Range<u32>>, Vec<Range<u32>>) {
+    let end = size.run_out.start;
+    let mut data: Vec<Range<u32>> = tracks
+        .iter()
+        .filter(|track| track.kind == TrackKind::Data && !track.blank)
+        .filter_map(|track| {
+            let start = u32::try_from(track.start.0).ok()?;
+            let stop = start.saturating_add(track.length?.0).min(end);
+            (start < stop).then_some(start..stop)
+        })
+        .collect();
+    data.sort_by_key(|range| range.start);
+    let mut extents: Vec<Range<u32>> = Vec::new();
+    for range in data {
+        match extents.last_mut() {
+            Some(last) if last.end >= range.start => last.end = last.end.max(range.end),
+            _ => extents.push(range),
+        }
+    }
+    match (extents.first_mut(), tracks.len()) {
+        // One track, or none that makes sense: the whole disc.
+        (None, _) | (_, 0 | 1) => extents = std::iter::once(0..end).collect(),
+        (Some(first), _) if first.start < Family::Cd.ecc_blocks().0 => first.start = 0,
+        _ => {}
+    }
+    // The last track reaches as far as the disc does: drives disagree by a few sectors.
+    if let Some(last) = extents.last_mut() {
+        last.end = last.end.max(end);
+    }
+    let gaps = extents
+        .windows(2)
+        .filter_map(|pair| match pair {
+            [a, b] => Some(a.end..b.start),
+            _ => None,
+        })
+        .collect();
+    if !size.run_out.is_empty() {
+        extents.push(size.run_out.clone());
+    }
+    (extents, gaps)
+}
+
+/// The part of the extents that was asked for.
+fn within(
+    extents: &[Range<u32>],
+    range: Option<(u32, Option<u32>)>,
+    sectors: u32,
+) -> Result<Vec<Range<u32>>, Error> {
+    let Some((first, end)) = range else { return Ok(extents.to_vec()) };
+    let end = end.unwrap_or(sectors);
+    if first >= end || end > sectors {
+        let message = format!("no such range: {first}..{end} of a disc of {sectors} sectors");
+        return Err(Error::new(Kind::Usage, message)
+            .hint(format!("the sectors of this disc are 0..{sectors}")));
+    }
+    let clip = |extent: &Range<u32>| extent.start.max(first)..extent.end.min(end);
+    let inside: Vec<_> = extents.iter().map(clip).filter(|clipped| !clipped.is_empty()).collect();
+    if inside.is_empty() {
+        return Err(Error::new(Kind::Usage, format!("nothing is recorded in {first}..{end}")));
+    }
+    Ok(inside)
+}
+
+fn curve(medium: &MediumFacts, sectors: u32) -> Curve {
+    let zone = |part: &crate::mmc::cmd::get_performance::Nominal| Zone {
+        first: u32::try_from(part.start.0).unwrap_or(0),
+        first_kbps: f64::from(part.start_rate.kbps),
+        last: u32::try_from(part.end.0).unwrap_or(0),
+        last_kbps: f64::from(part.end_rate.kbps),
+    };
+    Curve::promised(medium.performance.iter().map(zone).collect())
+        .unwrap_or_else(|| Curve::angular(sectors))
+}
+
+/// Sectors of a disc for those who read file systems. Each read takes the error-correction blocks
+/// around it, as the drive does anyway.
+struct DiscSectors<'a> {
+    drive: &'a mut Drive,
+    /// A failure that is not the fault of the place.
+    failed: Option<CommandError>,
+    cached: Option<(u32, Vec<u8>)>,
+}
+
+impl DiscSectors<'_> {
+    const TIMEOUT: Duration = Duration::from_secs(60);
+    const BLOCKS: u32 = 16;
+
+    fn fetch(&mut self, lba: u32, blocks: u32) -> Result<Vec<u8>, CommandError> {
+        let mut buffer = vec![0; blocks as usize * SECTOR];
+        let (timeout, fua) = (Self::TIMEOUT, false);
+        let address = Lba(i32::try_from(lba).unwrap_or(i32::MAX));
+        let blocks = u16::try_from(blocks).unwrap_or(u16::MAX);
+        let done = self.drive.read_into(&Read10 { lba: address, blocks, fua, timeout }, &mut buffer)?;
+        buffer.truncate(done.transferred - done.transferred % SECTOR);
+        Ok(buffer)
+    }
+}
+
+impl Sectors for DiscSectors<'_> {
+    fn read(&mut self, lba: u32, sector: &mut SectorData) -> io::Result<()> {
+        let start = lba - lba % Self::BLOCKS;
+        if self.cached.as_ref().is_none_or(|(first, _)| *first != start) {
+            let mut fetched = self.fetch(start, Self::BLOCKS);
+            if fetched.is_err() {
+                fetched = self.fetch(lba, 1).map(|alone| {
+                    let mut block = vec![0; (lba - start) as usize * SECTOR];
+                    block.extend(alone);
+                    block
+                });
+                self.cached = None;
+                let block = fetched.map_err(|error| self.refused(error))?;
+                return copy(&block, lba - start, sector);
+            }
+            self.cached = fetched.ok().map(|block| (start, block));
+        }
+        let block = self.cached.as_ref().map_or(&[][..], |(_, block)| block);
+        copy(block, lba - start, sector)
+    }
+}
+
+impl DiscSectors<'_> {
+    fn refused(&mut self, error: CommandError) -> io::Error {
+        let text = error.to_string();
+        if !matches!(decide(&error), Decision::Bad { .. } | Decision::Lost | Decision::Wait) {
+            self.failed = Some(error);
+        }
+        io::Error::other(text)
+    }
+}
+
+fn copy(block: &[u8], index: u32, sector: &mut SectorData) -> io::Result<()> {
+    let at = index as usize * SECTOR;
+    let from = block.get(at..at + SECTOR).ok_or_else(|| io::Error::other("a short answer"))?;
+    sector.copy_from_slice(from);
+    Ok(())
+}
