@@ -1,6 +1,7 @@
 //! A failure as a person reads it: what failed and where, and what one can do about it. Knows the
 //! exit code and, where a drive's command failed, which and what the drive said.
 
+use oxidisc::jobs::error as job;
 use oxidisc::mmc::{CommandError, Failure};
 use oxidisc::transport::{Sense, SenseKey, TransportError};
 
@@ -57,6 +58,23 @@ impl CliError {
     pub fn hint(mut self, hint: impl Into<String>) -> CliError {
         self.hint = Some(hint.into());
         self
+    }
+}
+
+impl From<job::Error> for CliError {
+    fn from(error: job::Error) -> CliError {
+        let exit = match error.kind {
+            job::Kind::Usage => Exit::Usage,
+            job::Kind::Unusable => Exit::Unusable,
+            job::Kind::Interrupted => Exit::Interrupted,
+            job::Kind::Failed => Exit::Failed,
+        };
+        let of_command = error.command.map(|command| CliError::from(*command));
+        let (hint, command) = match of_command {
+            Some(of_command) => (error.hint.or(of_command.hint), of_command.command),
+            None => (error.hint, None),
+        };
+        CliError { message: error.message, hint, exit, command }
     }
 }
 

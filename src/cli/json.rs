@@ -28,8 +28,9 @@ pub struct Failed {
     error: Error,
 }
 
+/// What failed, and what to do about it.
 #[derive(Debug, Serialize)]
-struct Error {
+pub struct Error {
     message: String,
     hint: Option<String>,
     command: Option<Command>,
@@ -74,8 +75,14 @@ impl From<&Sense> for SenseData {
 
 /// The failed result.
 pub fn failure<'a>(error: &CliError, schema: &'a str) -> Result<'a, Failed> {
+    let (exit, error) = (error.exit.code(), self::error(error));
+    result(schema, Failed { status: "failed", exit, error })
+}
+
+/// A failure's `error` object.
+pub fn error(error: &CliError) -> Error {
     let command = error.command.as_deref();
-    let error_body = Error {
+    Error {
         message: error.message.clone(),
         hint: error.hint.clone(),
         command: command.map(|command| Command {
@@ -84,6 +91,5 @@ pub fn failure<'a>(error: &CliError, schema: &'a str) -> Result<'a, Failed> {
             lba: command.lba,
         }),
         sense: command.and_then(|command| command.sense.as_ref()).map(SenseData::from),
-    };
-    result(schema, Failed { status: "failed", exit: error.exit.code(), error: error_body })
+    }
 }

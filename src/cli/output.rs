@@ -147,11 +147,16 @@ impl Printer {
 
     /// The failure that ends the run: lines on stderr, and with `--json` the failed result.
     pub fn error(&self, error: &CliError, schema: &str) {
+        self.complain(error);
+        self.json(&json::failure(error, schema));
+    }
+
+    /// A failure, to stderr alone: the result tells it in its own way.
+    pub fn complain(&self, error: &CliError) {
         self.tell(&format!("{} {}", self.style_err(Style::Bad, "error:"), error.message));
         if let Some(hint) = &error.hint {
             self.tell(&format!("{} {hint}", self.style_err(Style::Hint, "hint:")));
         }
-        self.json(&json::failure(error, schema));
     }
 
     /// `text` in a style, for stdout.
