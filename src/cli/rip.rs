@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use oxidisc::formats::hash::HashKind;
 use oxidisc::jobs::rip::{self, Event, Options, Report, Stage, Status};
+use oxidisc::jobs::tray;
 use oxidisc::transport::Access;
 use oxidisc::units::{Blocks, Family};
 use serde_json::{Map, Value, json};
@@ -47,7 +48,7 @@ pub fn run(args: &RipArgs, app: &App) -> Result<Exit, CliError> {
         }
     };
     if args.eject && exit == Exit::Done {
-        super::tray::eject(&mut opened.drive)?;
+        tray::eject(&mut opened.drive, &mut |_| ControlFlow::Continue(()))?;
     }
     Ok(exit)
 }
@@ -207,7 +208,12 @@ fn document(report: &Report, options: &Options) -> Value {
         "failed_reads": report.failed_reads,
         "drive_seconds": seconds(report.drive_time),
         "elapsed_seconds": seconds(report.elapsed),
-        "drive": json::drive(&report.drive),
+        "drive": {
+            "vendor": report.drive.identity.vendor,
+            "product": report.drive.identity.product,
+            "revision": report.drive.identity.revision,
+            "serial": report.drive.serial,
+        },
         "volume_id": report.volume_id,
     });
     if let (Some(error), Value::Object(fields)) = (error, &mut document) {
