@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use oxidisc::mmc::Drive;
+use oxidisc::sim;
 use oxidisc::transport::Access;
 use oxidisc::transport::OpenError;
 use oxidisc::transport::Transport;
@@ -87,7 +88,8 @@ impl App {
                 (Box::new(device), Some(entry))
             }
             Source::Simulated(spec) => {
-                return Err(CliError::unusable(format!("cannot open {spec}")));
+                let drive = sim::open(&spec).map_err(|error| CliError::usage(error.to_string()))?;
+                (Box::new(drive), None)
             }
             Source::Replay { file, strict } => {
                 return Err(CliError::unusable(format!("cannot open {} {strict}", file.display())));

@@ -57,8 +57,9 @@ fn rate(
     let x = kbps / family.kbps_at_1x();
     if x > fastest(family) * 1.01 {
         let (name, most) = (name(family), fastest(family));
-        return Err(Error::new(Kind::Usage, format!("no drive reads a {name} at {speed}"))
-            .hint(format!("the fastest ever were {most}x; `--speed max` is as fast as this one can")));
+        return Err(Error::new(Kind::Usage, format!("no drive reads a {name} at {speed}")).hint(
+            format!("the fastest ever were {most}x; `--speed max` is as fast as this one can"),
+        ));
     }
     // A drive chooses the next speed below; rounding up lets it choose the one that is meant.
     Ok(Some(Rate { kbps: kbps.ceil() as u32 }))

@@ -4,14 +4,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::defects::Defects;
+use super::demo;
 use super::fault::FaultPlan;
 use super::machine::Machine;
 use super::medium::content::Content;
 use super::medium::{self, Kind, Medium, Protection, Sessions, protection};
 use super::persona::{Bus, Persona};
-use super::random;
 use super::spec::Spec;
-use super::surface::{FileImage, Image, MemoryImage};
+use super::surface::{FileImage, Image};
 use super::timing::{Curve, Mechanics, Settings};
 use crate::units::{Family, Speed};
 
@@ -55,7 +55,7 @@ pub fn build(spec: &Spec) -> Result<Built, String> {
 }
 
 fn disc(spec: &Spec) -> Result<Medium, String> {
-    let image = open(&spec.path, spec.seed)?;
+    let image = open(&spec.path)?;
     let blocks = image.blocks();
     let kind = spec.kind.unwrap_or(match blocks {
         blocks if blocks <= CD_MAX => Kind::CdRom,
@@ -92,11 +92,9 @@ fn disc(spec: &Spec) -> Result<Medium, String> {
     })
 }
 
-fn open(path: &Path, seed: u64) -> Result<Box<dyn Image>, String> {
+fn open(path: &Path) -> Result<Box<dyn Image>, String> {
     if path == Path::new("demo") {
-        let mut bytes = vec![0; 2_000 * 2048];
-        random::fill(seed, 0, &mut bytes);
-        return Ok(Box::new(MemoryImage::new(bytes)));
+        return Ok(Box::new(demo::image()));
     }
     let shown = path.display();
     if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("disc")) {

@@ -7,6 +7,7 @@ mod build;
 mod configuration;
 mod control;
 pub mod defects;
+mod demo;
 mod disc_information;
 mod dispatch;
 mod events;

@@ -14,12 +14,12 @@ use crate::formats::{self, FileExtent, FileSystems, SectorData, Sectors, iso9660
 use crate::jobs::error::{Error, Kind};
 use crate::jobs::observe::Observer;
 use crate::jobs::ready::{self, Readiness, Since, Tray};
+use crate::jobs::speed;
 use crate::jobs::survey::{
     DriveFacts, MediumFacts, Protection, TrackFacts, TrackKind, survey_drive, survey_medium,
 };
 use crate::mmc::cmd::read::Read10;
 use crate::mmc::cmd::read_disc_information::DiscStatus;
-use crate::jobs::speed;
 use crate::mmc::settings::{Outcome, SpeedRequest};
 use crate::mmc::{CommandError, Drive};
 use crate::units::{Blocks, Family, Lba, SECTOR, Speed};
@@ -184,8 +184,8 @@ fn only_data(tracks: &[TrackFacts], options: &Options) -> Result<(), Error> {
 
 /// Where the last session begins: its file system stands for the whole disc.
 fn session_start(tracks: &[TrackFacts]) -> u32 {
-    let data = tracks.iter().filter(|track| track.kind == TrackKind::Data && !track.blank);
-    data.last().and_then(|track| u32::try_from(track.start.0).ok()).unwrap_or(0)
+    let last = tracks.iter().rfind(|track| track.kind == TrackKind::Data && !track.blank);
+    last.and_then(|track| u32::try_from(track.start.0).ok()).unwrap_or(0)
 }
 
 /// A protected disc is named as such before anything is read of it: some of its sectors would fail
@@ -330,7 +330,8 @@ impl DiscSectors<'_> {
         let (timeout, fua) = (Self::TIMEOUT, false);
         let address = Lba(i32::try_from(lba).unwrap_or(i32::MAX));
         let blocks = u16::try_from(blocks).unwrap_or(u16::MAX);
-        let done = self.drive.read_into(&Read10 { lba: address, blocks, fua, timeout }, &mut buffer)?;
+        let done =
+            self.drive.read_into(&Read10 { lba: address, blocks, fua, timeout }, &mut buffer)?;
         buffer.truncate(done.transferred - done.transferred % SECTOR);
         Ok(buffer)
     }

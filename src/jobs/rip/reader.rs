@@ -126,11 +126,10 @@ impl<'a> Reader<'a> {
         let mut nobody = |_| ControlFlow::Continue(());
         match ready::wait_ready(self.drive, Since::Now, &mut nobody) {
             Ok(Readiness::Ready | Readiness::Stopped) => Ok(()),
-            Ok(Readiness::NoMedium(_)) => Err(Error::new(
-                Kind::Unusable,
-                "there is no disc in the drive any more",
-            )
-            .hint("put it back in; the same command goes on from here")),
+            Ok(Readiness::NoMedium(_)) => {
+                Err(Error::new(Kind::Unusable, "there is no disc in the drive any more")
+                    .hint("put it back in; the same command goes on from here"))
+            }
             Err(error) => Err(not_ready(error)),
         }
     }
@@ -197,7 +196,7 @@ pub fn end_of_the_road(error: &CommandError) -> Error {
 
 fn protected(error: &CommandError) -> Error {
     Error::new(Kind::Unusable, format!("the disc is copy-protected: {error}"))
-        .hint("the drive gives such sectors only to a licensed player; nothing is wrong with the disc")
+        .hint("the drive gives such sectors only to a licensed player; the disc is not damaged")
         .command(error)
 }
 

@@ -25,11 +25,7 @@ pub struct Size {
 
 /// Settles the size, from what drive and disc say, the first to be believed first, and from where
 /// the file systems end. `None`: nobody says how large the disc is.
-pub fn resolve(
-    family: Family,
-    said: &[(SizeSource, Blocks)],
-    files: Option<u32>,
-) -> Option<Size> {
+pub fn resolve(family: Family, said: &[(SizeSource, Blocks)], files: Option<u32>) -> Option<Size> {
     let first = said.first()?.1.0;
     let needed = files.unwrap_or(0);
     let recorded = said.iter().find(|(who, _)| *who == SizeSource::Tracks).map(|(_, size)| size.0);
@@ -39,9 +35,12 @@ pub fn resolve(
             recorded
         }
         // The file system needs more than the first source admits, and another has it.
-        _ if needed > first => {
-            said.iter().map(|(_, size)| size.0).filter(|size| *size >= needed).min().unwrap_or(first)
-        }
+        _ if needed > first => said
+            .iter()
+            .map(|(_, size)| size.0)
+            .filter(|size| *size >= needed)
+            .min()
+            .unwrap_or(first),
         _ => first,
     };
     let mut remarks = Vec::new();
@@ -67,17 +66,10 @@ mod tests {
 
     /// Sizes by READ CAPACITY, table of contents, track information, format information; 0: none.
     fn settle(family: Family, drive: [u32; 4], files: u32) -> Option<Size> {
-        let who = [
-            SizeSource::Capacity,
-            SizeSource::Toc,
-            SizeSource::Tracks,
-            SizeSource::PhysicalFormat,
-        ];
-        let said: Vec<_> = who
-            .into_iter()
-            .zip(drive.map(Blocks))
-            .filter(|(_, size)| size.0 > 0)
-            .collect();
+        let who =
+            [SizeSource::Capacity, SizeSource::Toc, SizeSource::Tracks, SizeSource::PhysicalFormat];
+        let said: Vec<_> =
+            who.into_iter().zip(drive.map(Blocks)).filter(|(_, size)| size.0 > 0).collect();
         resolve(family, &said, Some(files).filter(|files| *files > 0))
     }
 
@@ -116,10 +108,8 @@ mod tests {
         assert_eq!(size.sectors, 4_148_446);
         assert_eq!(
             size.remarks,
-            [
-                "sizes disagree: READ CAPACITY says 2074000, table of contents says 2074000, \
-                 physical format information says 4148446; reading 4148446 sectors"
-            ]
+            ["sizes disagree: READ CAPACITY says 2074000, table of contents says 2074000, \
+                 physical format information says 4148446; reading 4148446 sectors"]
         );
     }
 
@@ -129,10 +119,8 @@ mod tests {
         assert_eq!(size.sectors, 1000);
         assert_eq!(
             size.remarks,
-            [
-                "the file system needs 1200 sectors, the disc has 1000: its end is missing on the \
-                 disc itself"
-            ]
+            ["the file system needs 1200 sectors, the disc has 1000: its end is missing on the \
+                 disc itself"]
         );
     }
 

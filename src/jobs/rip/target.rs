@@ -140,7 +140,7 @@ pub fn has_room(output: &Path, size: Blocks) -> Result<(), Error> {
     let folder = folder_of(output);
     // A file system that cannot tell is no reason to stop.
     let Ok(space) = statvfs(folder) else { return Ok(()) };
-    let free = u64::from(space.blocks_available()) * space.fragment_size();
+    let free = space.blocks_available() * space.fragment_size();
     let held = fs::metadata(output).map_or(0, |image| image.blocks() * 512);
     let needed = size.bytes().saturating_sub(held);
     if needed <= free {
