@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::recording::{Exchange, Header, Payload, Phase, moved};
+use super::recording::{Exchange, Header, Payload, Phase, is_without_data, moved};
 use super::redact::redact;
 use super::{Answer, Cdb, Data, Errno, Transport};
 
@@ -81,7 +81,10 @@ impl Recorder {
             Data::None => Phase::None,
             Data::Out(bytes) => Phase::Out { data: self.payload(bytes.to_vec()), len: bytes.len() },
             Data::In(buffer) => {
-                let came = outcome.as_ref().map_or(0, |answer| moved(buffer.len(), answer.resid));
+                let came = match outcome {
+                    Ok(answer) if !is_without_data(answer) => moved(buffer.len(), answer.resid),
+                    _ => 0,
+                };
                 let mut bytes = buffer[..came].to_vec();
                 if self.options.redact {
                     redact(cdb, &mut bytes);

@@ -110,6 +110,38 @@ fn serial_numbers_are_left_out_when_asked() {
     assert!(recorded(&answer, options(BULK_ABOVE, true)).contains("20 58 58 58 58\""));
 }
 
+/// A drive that fails every command and leaves old bytes in the buffer, as the sg driver does.
+struct Stale;
+
+impl Transport for Stale {
+    fn execute(&mut self, _: &Cdb, data: Data<'_>, _: Duration) -> Result<Answer, Errno> {
+        if let Data::In(buffer) = data {
+            buffer.fill(b'S');
+        }
+        let sense = vec![0x70, 0, 3, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0x11, 0, 0, 0, 0, 0];
+        Ok(Answer { status: 2, driver: 8, sense, ..Answer::default() })
+    }
+
+    fn max_transfer(&self) -> usize {
+        4096
+    }
+
+    fn wait(&mut self, _: Duration) {}
+}
+
+#[test]
+fn what_a_failed_command_leaves_in_the_buffer_is_not_recorded() {
+    let out = Shared::default();
+    let recorder = Recorder::new(Box::new(Stale), out.clone(), options(BULK_ABOVE, true));
+    let mut recorder = recorder.expect("writable");
+    let answer = recorder.execute(&Cdb::new(&[0x28]), Data::In(&mut [0; 8]), Duration::ZERO);
+    assert_eq!(answer.expect("answered").status, 2);
+    let text = out.text();
+    assert!(text.contains("\"len\":8,\"data\":\"\",\"status\":2,"), "{text}");
+    let recording = Recording::parse(&text).expect("reads back");
+    assert_eq!(recording.exchanges[0].outcome.as_ref().map(|answer| answer.resid), Ok(0));
+}
+
 #[test]
 fn a_command_the_kernel_refused_is_recorded_too() {
     let out = Shared::default();
@@ -153,11 +185,11 @@ fn any_exchange() -> impl Strategy<Value = Exchange> {
     let cdb = prop::collection::vec(0..4_u8, 1..=16);
     let data = prop::collection::vec(any::<u8>(), 1..60);
     (cdb, data, 0..3, 0..30_usize, any_answer()).prop_map(|(cdb, mut data, dir, spare, outcome)| {
-        if outcome.is_err() && dir == 1 {
-            data.clear();
-        }
         let len = data.len() + spare.max(1);
         let resid = i32::try_from(len - data.len()).expect("small");
+        if dir == 1 && outcome.as_ref().map_or(true, is_without_data) {
+            data.clear();
+        }
         let phase = match dir {
             0 => Phase::None,
             1 => Phase::In { len, data: Payload::Bytes(data) },
@@ -185,8 +217,12 @@ fn send(transport: &mut dyn Transport, exchanges: &[Exchange]) -> Vec<Exchange> 
         };
         exchange.outcome = transport.execute(&exchange.cdb, data, Duration::ZERO);
         if let Phase::In { len, data } = &mut exchange.phase {
-            let count = exchange.outcome.as_ref().map_or(0, |answer| moved(*len, answer.resid));
-            buffer.truncate(count);
+            match &exchange.outcome {
+                Ok(answer) if !is_without_data(answer) => {
+                    buffer.truncate(moved(*len, answer.resid))
+                }
+                _ => buffer.clear(),
+            }
             *data = Payload::Bytes(buffer);
         }
     }

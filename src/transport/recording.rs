@@ -11,8 +11,9 @@
 //! ```
 //!
 //! `cdb`, `data` and `sense` are hex, blanks wherever one likes. `dir` is `in`, `out` or `none`;
-//! `len` is how much could move at most, `data` what did: `len` less `resid`. Bulk data may be
-//! `"sha256":"…"` in place of `data`. `errno` stands where the kernel did not take the command.
+//! `len` is how much could move at most, `data` what did: `len` less `resid`, and nothing from a
+//! command that failed. Bulk data may be `"sha256":"…"` in place of `data`. `errno` stands where
+//! the kernel did not take the command.
 //! Of a command only `cdb` and `dir` must be there. Keys that begin with `x-` are for the reader's
 //! own use; any other unknown key is refused, because it is most likely a misspelt one.
 
@@ -24,7 +25,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{Answer, Cdb, Errno};
+use super::{Answer, Cdb, Errno, SenseKey, Status, verdict};
 
 /// A whole recording.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -215,7 +216,8 @@ impl Exchange {
             Some(name) => Err(errno(&name)?),
             None => Ok(keys.answer()?),
         };
-        let phase = keys.phase(&dir, outcome.as_ref().ok().and_then(|(_, resid)| *resid))?;
+        let has_data = outcome.as_ref().ok().filter(|(answer, _)| !is_without_data(answer));
+        let phase = keys.phase(&dir, has_data.and_then(|(_, resid)| *resid))?;
         keys.none_left()?;
         let outcome = outcome.map(|(answer, resid)| Answer {
             resid: resid.unwrap_or_else(|| untold(&phase)),
@@ -386,6 +388,19 @@ impl Keys {
 /// How many of `len` bytes moved. Bridges are known to report more left than was asked for.
 pub(super) fn moved(len: usize, resid: i32) -> usize {
     len.saturating_sub(usize::try_from(resid).unwrap_or(0))
+}
+
+/// Whether what is in the buffer after this answer is no data. The sg driver leaves there what an
+/// earlier command brought, a serial number for one, and says that all of it was transferred.
+pub(super) fn is_without_data(answer: &Answer) -> bool {
+    let Ok(done) = verdict::judge(answer, 0) else { return true };
+    match (done.status, done.sense) {
+        (Status::Good, _) => false,
+        (Status::CheckCondition, Some(sense)) => {
+            sense.deferred || !matches!(sense.key, SenseKey::NoSense | SenseKey::Recovered)
+        }
+        _ => true,
+    }
 }
 
 /// serde_json's message without its position, which would be one within the line.

@@ -174,6 +174,30 @@ fn errors_of_a_file_name_it() {
 }
 
 #[test]
+fn only_an_answer_that_was_given_has_data() {
+    let answer = |status, host, driver, sense: &[u8]| Answer {
+        status,
+        host,
+        driver,
+        sense: sense.to_vec(),
+        ..Answer::default()
+    };
+    // 70h: current; 71h: of an earlier command. Key 1 is a recovered error, 3 a medium error.
+    for (given, without) in [
+        (answer(0, 0, 0, &[]), false),
+        (answer(2, 0, 8, &[0x70, 0, 1]), false),
+        (answer(2, 0, 8, &[0x71, 0, 1]), true),
+        (answer(2, 0, 8, &[0x70, 0, 3]), true),
+        (answer(2, 0, 0, &[]), true),
+        (answer(8, 0, 0, &[]), true),
+        (answer(0, 3, 0, &[]), true),
+        (answer(0, 0, 6, &[]), true),
+    ] {
+        assert_eq!(is_without_data(&given), without, "{given:?}");
+    }
+}
+
+#[test]
 fn every_error_of_linux_has_a_name_that_is_read_back() {
     for number in 1..=133 {
         let known = Errno::from_raw(number);

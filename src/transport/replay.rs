@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::recording::{Exchange, Payload, Phase, Recording, RecordingError};
+use super::recording::{Exchange, Payload, Phase, Recording, RecordingError, is_without_data};
 use super::{Answer, Cdb, Data, Errno, Sense, SenseKey, Transport};
 
 /// Where a recording does not tell: what any host adapter moves.
@@ -150,7 +150,7 @@ fn play(exchange: &Exchange, mut answer: Answer, data: Data<'_>) -> Result<Answe
                 answer.resid = i32::try_from(buffer.len() - count).unwrap_or(i32::MAX);
             }
         }
-        Payload::Sha256(_) if refused(&answer) => {
+        Payload::Sha256(_) if is_without_data(&answer) => {
             answer.resid = i32::try_from(buffer.len()).unwrap_or(i32::MAX);
         }
         Payload::Sha256(_) => {
@@ -158,14 +158,6 @@ fn play(exchange: &Exchange, mut answer: Answer, data: Data<'_>) -> Result<Answe
         }
     }
     Ok(answer)
-}
-
-/// Whether nobody will look at the data of this answer.
-fn refused(answer: &Answer) -> bool {
-    let sense = Sense::parse(&answer.sense);
-    let key = sense.map_or(SenseKey::NoSense, |sense| sense.key);
-    answer.host != 0
-        || (answer.status != 0 && !matches!(key, SenseKey::NoSense | SenseKey::Recovered))
 }
 
 impl Transport for Replay {
