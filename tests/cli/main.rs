@@ -3,4 +3,5 @@
 
 mod drive;
 mod harness;
+mod rip;
 mod usage;

@@ -104,7 +104,7 @@ pub fn survey(
     let hint = sizes.first().map(|(_, size)| size.0);
     let mut sectors = DiscSectors { drive, failed: None, cached: None };
     let files = formats::identify(&mut sectors, session_start(&tracks), hint);
-    not_protected(&mut sectors, &files, &medium)?;
+    not_protected(&mut sectors, &files, &medium, hint.unwrap_or(0))?;
     let size = size::resolve(family, &sizes, files.sectors())
         .ok_or_else(|| unusable("neither the drive nor the disc says how large the disc is"))?;
     let (extents, gaps) = extents(&tracks, &size);
@@ -194,6 +194,7 @@ fn not_protected(
     sectors: &mut DiscSectors<'_>,
     files: &FileSystems,
     medium: &MediumFacts,
+    sectors_in_all: u32,
 ) -> Result<(), Error> {
     if let Some(error) = sectors.failed.take() {
         return Err(reader::end_of_the_road(&error));
@@ -201,20 +202,31 @@ fn not_protected(
     if !matches!(medium.protection, Some(Protection::Css | Protection::Cprm)) {
         return Ok(());
     }
-    // A drive may deliver what it calls protected; what is asked is what would be read. The first
-    // blocks of a title are often menus in the clear, so three places of each file are tried.
-    for file in protected_files(sectors, files) {
-        let count = file.sectors();
-        for place in [0, count / 2, count.saturating_sub(1)] {
-            let mut sector = [0; SECTOR];
-            if sectors.read(file.lba.saturating_add(place), &mut sector).is_err()
-                && let Some(error) = sectors.failed.take()
-            {
-                return Err(reader::end_of_the_road(&error));
-            }
+    // A drive may deliver what it calls protected; what is asked is what would be read.
+    for lba in places_to_try(sectors, files, sectors_in_all) {
+        let mut sector = [0; SECTOR];
+        if sectors.read(lba, &mut sector).is_err()
+            && let Some(error) = sectors.failed.take()
+        {
+            return Err(reader::end_of_the_road(&error));
         }
     }
     Ok(())
+}
+
+/// Three places of each film, for its first blocks are often in the clear; where there is no film
+/// to be found, places all over the disc.
+fn places_to_try(sectors: &mut DiscSectors<'_>, files: &FileSystems, in_all: u32) -> Vec<u32> {
+    const SPREAD: u32 = 32;
+    let films = protected_files(sectors, files);
+    if films.is_empty() {
+        return (0..SPREAD).map(|index| in_all / SPREAD * index).collect();
+    }
+    let places = |film: &FileExtent| {
+        let (first, count) = (film.lba, film.sectors());
+        [0, count / 2, count.saturating_sub(1)].map(|place| first.saturating_add(place))
+    };
+    films.iter().flat_map(places).collect()
 }
 
 fn protected_files(sectors: &mut DiscSectors<'_>, files: &FileSystems) -> Vec<FileExtent> {

@@ -213,8 +213,11 @@ impl Run<'_> {
         same_disc(reader, image, &self.map, &self.policy, &self.paths)
     }
 
+    /// Tells of a place when it turns out to be bad: not while it is being narrowed down, nor once
+    /// more with every retry.
     fn unreadable(&mut self, read: &Read) {
-        if !self.policy.run_out.contains(&read.sectors().start) {
+        let found = matches!(read.phase, Phase::Trimming | Phase::Scraping);
+        if found && !self.policy.run_out.contains(&read.sectors().start) {
             let event = Event::Unreadable { lba: read.lba, blocks: read.blocks };
             // Whether to stop is asked before every read.
             let _ = self.observer.event(event);
