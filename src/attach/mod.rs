@@ -6,3 +6,4 @@
 mod fake;
 pub mod notify;
 pub mod tcmu;
+mod waited;

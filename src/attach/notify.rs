@@ -28,6 +28,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 
+use super::waited::Waited;
 use crate::transport::Transport;
 use call::{Target, Wish};
 use memory::Memory;
@@ -92,6 +93,7 @@ pub fn run(transport: Box<dyn Transport>, options: &RunOptions) -> Result<ExitSt
     let (mut child, listener) = seccomp::spawn(&options.command, signals.before)?;
     let (sender, receiver) = channel();
     let outcome = std::thread::scope(|scope| {
+        let transport = Waited::new(transport);
         let drive = Drive { transport, listener: &listener, node: &node };
         scope.spawn(move || drive.serve(&receiver));
         let desk = Desk { listener: &listener, node: &node, drive: sender };
@@ -283,7 +285,7 @@ impl Desk<'_> {
 
 /// The drive, on a thread of its own: a slow command holds up nothing else the programs do.
 struct Drive<'a> {
-    transport: Box<dyn Transport>,
+    transport: Waited,
     listener: &'a Listener,
     node: &'a Node,
 }
@@ -303,7 +305,7 @@ impl Drive<'_> {
 
     fn answer(&mut self, job: &Job) -> Result<i64, Errno> {
         let mut ioctl = ioctls::Ioctl {
-            transport: &mut *self.transport,
+            transport: &mut self.transport,
             memory: Memory::of(job.pid),
             kind: self.node.kind(),
             minor: self.node.minor(),

@@ -72,6 +72,10 @@ impl Transport for Tap {
     fn wait(&mut self, time: Duration) {
         self.inner.wait(time);
     }
+
+    fn idle(&mut self, outside: Duration) {
+        self.inner.idle(outside);
+    }
 }
 
 #[cfg(test)]

@@ -220,4 +220,8 @@ impl Transport for SimDrive {
         self.machine.mechanics.advance(time);
         self.machine.mechanics.depart();
     }
+
+    fn idle(&mut self, outside: Duration) {
+        self.machine.mechanics.idle(outside);
+    }
 }

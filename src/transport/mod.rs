@@ -137,6 +137,13 @@ pub trait Transport: Send {
 
     /// Lets time pass for the drive: a real one sleeps, a simulated one turns its clock on.
     fn wait(&mut self, time: Duration);
+
+    /// Says that so much time went by outside since the last command. Only a drive whose clock does
+    /// not follow the wall clock needs to be told; whoever sends it another program's commands
+    /// does, since that program waits by sleeping.
+    fn idle(&mut self, outside: Duration) {
+        let _ = outside;
+    }
 }
 
 impl<T: Transport + ?Sized> Transport for Box<T> {
@@ -150,5 +157,9 @@ impl<T: Transport + ?Sized> Transport for Box<T> {
 
     fn wait(&mut self, time: Duration) {
         (**self).wait(time);
+    }
+
+    fn idle(&mut self, outside: Duration) {
+        (**self).idle(outside);
     }
 }

@@ -131,6 +131,10 @@ impl Transport for Recorder {
     fn wait(&mut self, time: Duration) {
         self.inner.wait(time);
     }
+
+    fn idle(&mut self, outside: Duration) {
+        self.inner.idle(outside);
+    }
 }
 
 #[cfg(test)]

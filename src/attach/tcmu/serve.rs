@@ -13,6 +13,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use super::direction;
 use super::map::Map;
 use super::ring::{Command, Outcome, Ring, RingError};
+use crate::attach::waited::Waited;
 use crate::transport::{Answer, Cdb, Data, Sense, SenseKey, Transport};
 
 /// How often a flag that nobody can wake us for is looked at.
@@ -149,13 +150,13 @@ impl Channel {
 
 /// A transport that answers.
 pub(super) struct Drive {
-    transport: Box<dyn Transport>,
+    transport: Waited,
     bounce: Vec<u8>,
 }
 
 impl Drive {
     pub(super) fn new(transport: Box<dyn Transport>) -> Drive {
-        Drive { transport, bounce: Vec::new() }
+        Drive { transport: Waited::new(transport), bounce: Vec::new() }
     }
 
     /// Runs the command on memory of our own, since its data lies in several places.

@@ -38,6 +38,9 @@ pub(super) struct DriveClock {
     wall: Box<dyn WallClock>,
 }
 
+/// How many times faster than outside time passes for a drive without a pace that is waited for.
+const IDLE_PACE: f64 = 20.0;
+
 impl DriveClock {
     pub(super) fn new(pace: f64, wall: Box<dyn WallClock>) -> DriveClock {
         let pace = if pace.is_finite() { pace.clamp(0.0, 1e6) } else { 0.0 };
@@ -48,6 +51,14 @@ impl DriveClock {
     pub(super) fn catch_up(&mut self) {
         if self.pace > 0.0 {
             self.now = self.now.max(scale(self.wall.elapsed(), self.pace));
+        }
+    }
+
+    /// Without a pace the drive does not see the wall clock, yet must become ready for a program
+    /// that sleeps until it is. Faster than outside, since no pace means to wait for nothing.
+    pub(super) fn idle(&mut self, outside: Duration) {
+        if self.pace == 0.0 {
+            self.now = self.now.saturating_add(scale(outside, IDLE_PACE));
         }
     }
 

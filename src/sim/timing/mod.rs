@@ -66,6 +66,9 @@ struct Head {
     resting: bool,
 }
 
+/// Longest time that passes at once.
+const CENTURY: Duration = Duration::from_secs(3_200_000_000);
+
 /// What came of the attempts at a damaged block.
 enum Attempted {
     Read,
@@ -128,7 +131,12 @@ impl Mechanics {
 
     /// Lets time pass: a century at most, so that no sum of times can overflow.
     pub fn advance(&mut self, time: Duration) {
-        self.clock.now += time.min(Duration::from_secs(3_200_000_000));
+        self.clock.now += time.min(CENTURY);
+    }
+
+    /// Time went by outside while no command was under way, and somebody waited for the drive.
+    pub fn idle(&mut self, outside: Duration) {
+        self.clock.idle(outside.min(CENTURY));
     }
 
     /// A command comes in: a paced drive's clock catches up with the wall clock, and the command's

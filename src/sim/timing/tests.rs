@@ -513,3 +513,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_drive_without_a_pace_gets_ready_while_somebody_waits_for_it() {
+    let new = |pace: f64| {
+        let wall = Box::new(Wall::default());
+        Mechanics::with_clock(dvd(), Defects::default(), 0, pace, wall)
+    };
+    let mut drive = new(0.0);
+    drive.idle(Duration::from_millis(500));
+    assert_eq!(drive.now(), Duration::from_secs(10));
+    drive.idle(Duration::MAX);
+    drive.arrive();
+    // A paced one looks at the wall clock itself.
+    let mut drive = new(1.0);
+    drive.idle(Duration::from_millis(500));
+    assert_eq!(drive.now(), Duration::ZERO);
+}
