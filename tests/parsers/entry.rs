@@ -28,8 +28,8 @@ use oxidisc::mmc::cmd::read_toc::{ReadSessions, ReadToc};
 use oxidisc::mmc::cmd::read_track_information::{ReadTrackInformation, TrackAddress};
 use oxidisc::mmc::cmd::report_key::ReportRegion;
 use oxidisc::mmc::cmd::request_sense::RequestSense;
-use oxidisc::sim::{defects::Defects, fault::FaultPlan, geometry::Layout};
-use oxidisc::transport::{Sense, recording::Recording};
+use oxidisc::sim::{self, defects::Defects, fault::FaultPlan, geometry::Layout};
+use oxidisc::transport::{Cdb, Data, Sense, Transport, recording::Recording};
 use oxidisc::units::Family;
 
 /// An entry point.
@@ -42,6 +42,8 @@ pub const ALL: &[(&str, Entry)] = &[
     ("mmc", mmc),
     ("recording", recording),
     ("plans", plans),
+    ("spec", spec),
+    ("drive", drive),
 ];
 
 /// More sectors than a walk may ask for on any disc: what shows that it ends.
@@ -270,5 +272,63 @@ pub fn plans(bytes: &[u8]) {
             print(faults);
         }
         Err(error) => print(error.to_string()),
+    }
+}
+
+/// The spec of a simulated drive, which is built if it can be.
+pub fn spec(bytes: &[u8]) {
+    let text = text(bytes);
+    // So that no path leads out of the folder: what files hold is for other entries.
+    if text.contains('/') {
+        return;
+    }
+    match sim::open(&text) {
+        Ok(drive) => print((drive.seed(), drive.max_transfer())),
+        Err(error) => print(error.to_string()),
+    }
+}
+
+/// Discs for `drive` to be asked about.
+const SPECS: [&str; 8] = [
+    "sim:demo",
+    "sim:demo?medium=cd-r&written=tao",
+    "sim:demo?medium=dvd-rom&layers=2&protect=css&protected=100..200",
+    "sim:demo?medium=bd-rom&protect=aacs",
+    "sim:demo?tray=empty",
+    "sim:demo?tray=open&persona=dvr-111d",
+    "sim:demo?filter=user",
+    "sim:demo?medium=dvd-rom&max_transfer=4KiB",
+];
+
+/// Commands to a simulated drive: the first byte says to which; then, for each command, a byte that
+/// says how much data it has, the command, and what it sends.
+pub fn drive(bytes: &[u8]) {
+    let Some((&which, mut bytes)) = bytes.split_first() else { return };
+    let spec = SPECS[usize::from(which) % SPECS.len()];
+    let mut drive = sim::open(spec).unwrap_or_else(|error| panic!("{error}"));
+    for _ in 0..64 {
+        let Some((&size, rest)) = bytes.split_first() else { return };
+        let Some(&opcode) = rest.first() else { return };
+        // SPC-4 4.3.4: the length is in the upper three bits.
+        let len = [6, 10, 10, 12, 16, 12, 10, 10][usize::from(opcode >> 5)].min(rest.len());
+        let (command, rest) = rest.split_at(len);
+        let cdb = Cdb::new(command);
+        let room = [0, 4, 8, 36, 252, 2048, 4096, 65_536][usize::from(size & 7)];
+        let (sent, rest) = rest.split_at(if size & 8 == 0 { 0 } else { room.min(rest.len()) });
+        bytes = rest;
+        let mut buffer = vec![0; room];
+        let data = match (size & 8, room) {
+            (0, 0) => Data::None,
+            (0, _) => Data::In(&mut buffer),
+            _ => Data::Out(sent),
+        };
+        let most = data.len();
+        let answer = drive.execute(&cdb, data, Duration::from_secs(30));
+        if let Ok(answer) = &answer {
+            let resid = usize::try_from(answer.resid).expect("more came than there was room for");
+            assert!(resid <= most, "{cdb:?}: {resid} of {most} bytes left");
+        }
+        print((answer, drive.now()));
+        drive.wait(Duration::from_millis(u64::from(size) * 10));
     }
 }
