@@ -3,9 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
-use std::io;
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::AsRawFd;
+use std::sync::OnceLock;
 use std::time::Duration;
 
+use oxidisc::formats::mapfile::{Map, State};
 use oxidisc::formats::{SectorData, Sectors, identify, iso9660, udf};
 use oxidisc::mmc::Query;
 use oxidisc::mmc::cmd::get_configuration::{GetConfiguration, Wanted};
@@ -38,6 +42,7 @@ pub type Entry = fn(&[u8]);
 /// Those that take any bytes, by the names of their fuzz targets.
 pub const ALL: &[(&str, Entry)] = &[
     ("filesystems", filesystems),
+    ("mapfile", mapfile),
     ("sense", sense),
     ("mmc", mmc),
     ("recording", recording),
@@ -133,6 +138,29 @@ pub fn walk(disc: &mut Disc) {
         print(found);
         assert!(disc.reads < 2 * READS_MAX, "{} sectors asked for", disc.reads);
     }
+}
+
+/// A mapfile; what it says must stay when it is written and read, and may be changed.
+pub fn mapfile(bytes: &[u8]) {
+    let mut map = match Map::parse(&text(bytes)) {
+        Ok(map) => map,
+        Err(error) => return print(error.to_string()),
+    };
+    let again = Map::parse(&map.to_text(&["a comment".to_string()]));
+    assert_eq!(again.as_ref(), Ok(&map));
+    let size = map.size();
+    for (from, to, state) in [
+        (0, size / 3, State::Finished),
+        (size / 2, size, State::Bad),
+        (size / 4, size / 4 * 3, State::NonTried),
+        (size / 2, u64::MAX, State::Finished),
+    ] {
+        map.set(from..to, state);
+        assert_eq!(map.size(), size);
+        assert!(map.within(from..to.min(size)).all(|stretch| stretch.state == state));
+        assert!(map.stretches().windows(2).all(|pair| pair[0].end() == pair[1].start));
+    }
+    print((map.at(size / 2), map.bytes(State::Finished), &map));
 }
 
 /// Sense data.
@@ -288,24 +316,40 @@ pub fn spec(bytes: &[u8]) {
     }
 }
 
-/// Discs for `drive` to be asked about.
+/// What `drive` is given for a drive.
 const SPECS: [&str; 8] = [
-    "sim:demo",
-    "sim:demo?medium=cd-r&written=tao",
-    "sim:demo?medium=dvd-rom&layers=2&protect=css&protected=100..200",
-    "sim:demo?medium=bd-rom&protect=aacs",
-    "sim:demo?tray=empty",
-    "sim:demo?tray=open&persona=dvr-111d",
-    "sim:demo?filter=user",
-    "sim:demo?medium=dvd-rom&max_transfer=4KiB",
+    "medium=cd-rom",
+    "medium=cd-r&written=tao",
+    "medium=dvd-rom&layers=2&layer_break=240&protect=css&protected=100..200",
+    "medium=bd-rom&protect=aacs",
+    "tray=empty",
+    "medium=dvd+r&tray=open&persona=dvr-111d",
+    "medium=cd-r&filter=user",
+    "medium=dvd-rom&max_transfer=4KiB",
 ];
+
+/// A small disc, as an open file without a name: `demo` takes long to make.
+fn image() -> &'static File {
+    static IMAGE: OnceLock<File> = OnceLock::new();
+    IMAGE.get_or_init(|| {
+        let mut disc = Disc::parse(include_bytes!("../fixtures/filesystems/bridge.sectors"));
+        let mut file = tempfile::tempfile().expect("a temporary file");
+        for lba in 0..disc.count {
+            let mut sector = [0; 2048];
+            disc.read(lba, &mut sector).expect("a fixture has no bad sectors");
+            file.write_all(&sector).expect("room for a megabyte");
+        }
+        file
+    })
+}
 
 /// Commands to a simulated drive: the first byte says to which; then, for each command, a byte that
 /// says how much data it has, the command, and what it sends.
 pub fn drive(bytes: &[u8]) {
     let Some((&which, mut bytes)) = bytes.split_first() else { return };
-    let spec = SPECS[usize::from(which) % SPECS.len()];
-    let mut drive = sim::open(spec).unwrap_or_else(|error| panic!("{error}"));
+    let keys = SPECS[usize::from(which) % SPECS.len()];
+    let spec = format!("sim:/proc/self/fd/{}?{keys}", image().as_raw_fd());
+    let mut drive = sim::open(&spec).unwrap_or_else(|error| panic!("{error}"));
     for _ in 0..64 {
         let Some((&size, rest)) = bytes.split_first() else { return };
         let Some(&opcode) = rest.first() else { return };

@@ -84,7 +84,12 @@ fn beginnings_of_seeds_are_taken() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    // A case that fails is printed; it goes into a test or a seed, not into a file of its own.
+    #![proptest_config(ProptestConfig {
+        cases: 512,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn arbitrary_bytes_are_taken(bytes in vec(any::<u8>(), 0..4096)) {
