@@ -1,6 +1,7 @@
 //! What can be typed, and its help. Turned into what is meant by each command, before any drive is
 //! opened.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -86,7 +87,11 @@ pub enum ColorChoice {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Drives(DrivesArgs),
+    Info(InfoArgs),
     Rip(RipArgs),
+    Eject(EjectArgs),
+    Load(LoadArgs),
+    Virtual(VirtualArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }
@@ -96,7 +101,11 @@ impl Command {
     pub fn schema(&self) -> &'static str {
         match self {
             Command::Drives(_) => "oxidisc.drives/1",
+            Command::Info(_) => "oxidisc.info/1",
             Command::Rip(_) => "oxidisc.rip/1",
+            Command::Eject(_) => "oxidisc.eject/1",
+            Command::Load(_) => "oxidisc.load/1",
+            Command::Virtual(_) => "oxidisc.virtual/1",
             Command::Completions(_) => "oxidisc.completions/1",
             Command::Man(_) => "oxidisc.man/1",
         }
@@ -110,6 +119,19 @@ Examples:
   oxidisc drives
   oxidisc drives --json | jq -r '.drives[].path'")]
 pub struct DrivesArgs {}
+
+/// Show all one can ask a drive and its disc
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxidisc info
+  oxidisc info --json | jq .medium
+  oxidisc info --raw > drive.txt        for a report about a drive")]
+pub struct InfoArgs {
+    /// Show the bytes of every answer too
+    #[arg(long)]
+    pub raw: bool,
+}
 
 /// Copy a disc to an image
 #[derive(Debug, Args)]
@@ -199,6 +221,118 @@ fn parse_range(text: &str) -> Result<SectorRange, String> {
         }
         _ => Ok(range),
     }
+}
+
+/// Open the tray
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A lock that a program left behind is taken off. A disc that is mounted is left in.
+
+Examples:
+  oxidisc eject
+  oxidisc -d /dev/sr1 eject")]
+pub struct EjectArgs {}
+
+/// Close the tray and wait until the disc is ready
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxidisc load
+  oxidisc load && oxidisc rip disc.iso")]
+pub struct LoadArgs {}
+
+/// Give a simulated drive to other programs
+#[derive(Debug, Args)]
+#[command(arg_required_else_help = true, disable_help_subcommand = true)]
+pub struct VirtualArgs {
+    #[command(subcommand)]
+    pub command: VirtualCommand,
+}
+
+/// To whom.
+#[derive(Debug, Subcommand)]
+pub enum VirtualCommand {
+    Attach(VirtualAttachArgs),
+    Detach(VirtualDetachArgs),
+    Run(VirtualRunArgs),
+    #[command(hide = true)]
+    Guard(VirtualGuardArgs),
+}
+
+/// Attach a simulated drive to this kernel as a real /dev/srN
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Every program of this machine can use the drive then, burning programs included. Needs root and the
+kernel's modules target_core_user and tcm_loop. Prints the nodes, and serves them until interrupted
+or detached.
+
+Examples:
+  sudo oxidisc virtual attach demo
+  sudo oxidisc virtual attach disc.iso?medium=dvd-r --daemon
+  sudo oxidisc virtual detach")]
+pub struct VirtualAttachArgs {
+    /// The simulated drive: as in -d sim:SPEC, or replay:FILE
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub spec: String,
+    /// Serve in the background; return once the node is there
+    #[arg(long)]
+    pub daemon: bool,
+    /// This is the server in the background
+    #[arg(long, hide = true, conflicts_with = "daemon")]
+    pub background: bool,
+}
+
+/// Take an attached drive away
+#[derive(Debug, Args)]
+#[command(after_help = "\
+What a killed server left behind in the kernel is cleaned up, too.
+
+Examples:
+  sudo oxidisc virtual detach
+  sudo oxidisc virtual detach /dev/sr1
+  sudo oxidisc virtual detach --all")]
+pub struct VirtualDetachArgs {
+    /// Its node [default: the only one that is attached]
+    #[arg(value_hint = ValueHint::AnyPath, conflicts_with = "all")]
+    pub node: Option<PathBuf>,
+    /// All that are attached
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// Clean up after the server that holds our standard input
+#[derive(Debug, Args)]
+pub struct VirtualGuardArgs {
+    /// Names the drive
+    pub word: String,
+}
+
+/// Run one program with a simulated drive that no other program sees
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Where COMMAND, or a program that it starts, opens PATH and sends it SCSI commands (ioctl SG_IO), the
+simulated drive answers. Needs no root. Reading PATH like a file does not work: use `virtual attach`
+for that. The exit code is COMMAND's.
+
+Examples:
+  oxidisc virtual run demo -- sg_inq /dev/sr0
+  oxidisc virtual run disc.iso?medium=dvd-r --at /dev/sg9 -- xorriso -outdev /dev/sg9 -toc
+  oxidisc virtual run demo --record asked.rec -- cdrskin dev=/dev/sr0 -minfo")]
+pub struct VirtualRunArgs {
+    /// The simulated drive: as in -d sim:SPEC
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub spec: String,
+    /// Where the program finds the drive; what is there is not touched
+    #[arg(long, value_name = "PATH", default_value = "/dev/sr0")]
+    pub at: PathBuf,
+    /// The program and its arguments
+    #[arg(
+        last = true,
+        required = true,
+        value_name = "COMMAND",
+        value_hint = ValueHint::CommandWithArguments
+    )]
+    pub program: Vec<OsString>,
 }
 
 /// Print the completion script of a shell

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::App;
 use super::args::{Cli, CompletionsArgs, ManArgs};
-use super::error::CliError;
+use super::error::{CliError, reason};
 use super::exit::Exit;
 use super::json;
 
@@ -27,8 +27,9 @@ pub fn completions(args: &CompletionsArgs, app: &App) -> Result<Exit, CliError> 
 pub fn man(args: &ManArgs, app: &App) -> Result<Exit, CliError> {
     let mut command = Cli::command();
     command.build();
-    let pages = pages(&command)
-        .map_err(|error| CliError::failed(format!("cannot make the manual pages: {error}")))?;
+    let pages = pages(&command).map_err(|error| {
+        CliError::failed(format!("cannot make the manual pages: {}", reason(&error)))
+    })?;
     let Some(dir) = &args.dir else {
         let page = pages.first().map(|(_, page)| page.as_str()).unwrap_or_default();
         app.printer.data(page);
@@ -47,7 +48,7 @@ pub fn man(args: &ManArgs, app: &App) -> Result<Exit, CliError> {
 }
 
 fn cannot_write(path: &Path, dir: &Path, error: &io::Error) -> CliError {
-    let failure = CliError::failed(format!("cannot write {}: {error}", path.display()));
+    let failure = CliError::failed(format!("cannot write {}: {}", path.display(), reason(error)));
     if dir.is_dir() {
         failure
     } else {

@@ -59,20 +59,7 @@ pub fn rate(kbps: f64) -> String {
 
 /// `1 sector`, `2 sectors`.
 pub fn count(number: u64, thing: &str) -> String {
-    format!("{} {thing}{}", grouped(number), if number == 1 { "" } else { "s" })
-}
-
-/// `2 298 496`: digits in threes, as long numbers are read.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(' ');
-        }
-        text.push(digit);
-    }
-    text
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]
@@ -102,12 +89,9 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_grouped_and_counted() {
-        assert_eq!(grouped(0), "0");
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(2_298_496), "2 298 496");
+    fn things_are_counted() {
         assert_eq!(count(1, "sector"), "1 sector");
-        assert_eq!(count(1200, "sector"), "1 200 sectors");
+        assert_eq!(count(1200, "sector"), "1200 sectors");
         assert_eq!(rate(11_080.0), "11.1 MB/s");
     }
 }

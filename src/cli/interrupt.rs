@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use super::error::CliError;
+use super::error::{CliError, reason};
 use super::exit::Exit;
 
 /// Whether the user wants the job to stop.
@@ -21,7 +21,9 @@ pub struct Interrupt {
 impl Interrupt {
     /// Catches SIGINT, SIGTERM and SIGHUP from here on.
     pub fn install() -> Result<Interrupt, CliError> {
-        let failed = |error: io::Error| CliError::failed(format!("cannot catch signals: {error}"));
+        let failed = |error: io::Error| {
+            CliError::failed(format!("cannot catch signals: {}", reason(&error)))
+        };
         let flag = Arc::new(AtomicBool::new(false));
         let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(failed)?;
         let seen = Arc::clone(&flag);
@@ -37,11 +39,18 @@ impl Interrupt {
                         tell("interrupted again: ending at once");
                         std::process::exit(i32::from(Exit::Interrupted.code()));
                     }
-                    tell("interrupted: stopping at the next clean point (once more: at once)");
+                    if signal == SIGINT {
+                        tell("interrupted: stopping at the next clean point (again: at once)");
+                    }
                 }
             })
             .map_err(failed)?;
         Ok(Interrupt { flag })
+    }
+
+    /// What is set when it is time to stop.
+    pub fn flag(&self) -> &AtomicBool {
+        &self.flag
     }
 
     /// Whether to stop.

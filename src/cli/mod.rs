@@ -1,22 +1,23 @@
 //! The command line: what was typed becomes jobs' options, their events become text, a bar or JSON,
 //! their reports a result and an exit code. The only place that prints.
 
-#![allow(dead_code, reason = "the commands that use the rest of the frame land next")]
-
 mod args;
 mod drives;
 mod error;
 mod exit;
 mod generate;
 mod human;
+mod info;
 mod interrupt;
 mod json;
 mod open;
 mod output;
 mod progress;
 mod rip;
+mod simulated;
 mod table;
 mod tap;
+mod tray;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -26,6 +27,7 @@ use clap::{CommandFactory, Parser};
 use args::{Cli, Command, GlobalArgs};
 use error::CliError;
 use exit::Exit;
+use open::Afterwards;
 use output::Printer;
 
 /// What every command needs.
@@ -37,6 +39,7 @@ pub struct App {
     pub printer: Printer,
     /// Names the document that `--json` ends with.
     pub schema: &'static str,
+    afterwards: Afterwards,
 }
 
 /// Runs what was typed.
@@ -44,7 +47,12 @@ pub fn main(typed: Vec<OsString>) -> ExitCode {
     match Cli::try_parse_from(&typed) {
         Ok(Cli { global, command }) => {
             let printer = Printer::new(&global);
-            let app = App { global, printer, schema: command.schema() };
+            let app = App {
+                global,
+                printer,
+                schema: command.schema(),
+                afterwards: Afterwards::default(),
+            };
             run(&command, &app).into()
         }
         Err(error) => not_understood(&error, &typed).into(),
@@ -54,14 +62,17 @@ pub fn main(typed: Vec<OsString>) -> ExitCode {
 fn run(command: &Command, app: &App) -> Exit {
     let outcome = match command {
         Command::Drives(_) => drives::run(app),
+        Command::Info(args) => info::run(args, app),
         Command::Rip(args) => rip::run(args, app),
+        Command::Eject(_) => tray::eject(app),
+        Command::Load(_) => tray::load(app),
+        Command::Virtual(args) => simulated::run(&args.command, app),
         Command::Completions(args) => generate::completions(args, app),
         Command::Man(args) => generate::man(args, app),
     };
-    let outcome = match (outcome, app.printer.lost()) {
-        (Ok(_), Some(lost)) => Err(lost),
-        (outcome, _) => outcome,
-    };
+    // A failure of the work itself is the one to tell.
+    let after = app.afterwards().and_then(|()| app.printer.lost().map_or(Ok(()), Err));
+    let outcome = outcome.and_then(|exit| after.map(|()| exit));
     outcome.unwrap_or_else(|error| {
         app.printer.error(&error, app.schema);
         error.exit

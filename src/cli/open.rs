@@ -1,19 +1,25 @@
 //! From DRIVE as typed to a drive that commands can be sent to: a device node, a simulated drive,
 //! or a recording; recorded itself where that is asked for.
 
+use std::cell::RefCell;
+use std::fs::File;
+use std::io;
 use std::path::PathBuf;
 
 use oxidisc::mmc::Drive;
-use oxidisc::sim;
+use oxidisc::sim::{self, SpecError};
 use oxidisc::transport::Access;
 use oxidisc::transport::OpenError;
 use oxidisc::transport::Transport;
+use oxidisc::transport::record::{self, Recorder, Trouble};
+use oxidisc::transport::recording::RecordingError;
+use oxidisc::transport::replay::{Misses, Replay};
 use oxidisc::transport::scan::{self, DriveEntry};
 use oxidisc::transport::sgio::SgIo;
 
 use super::App;
 use super::drives;
-use super::error::CliError;
+use super::error::{CliError, reason};
 use super::table::table;
 
 /// A drive and what it goes by.
@@ -81,21 +87,110 @@ impl App {
                 (Source::Device(entry.path.clone()), entry.path.display().to_string())
             }
         };
-        let (transport, entry): (Box<dyn Transport>, _) = match source {
+        let (transport, entry) = self.transport(source, access)?;
+        let transport = self.recorded(transport, &name)?;
+        Ok(Opened { drive: Drive::new(wrap(transport)), name, entry })
+    }
+
+    /// Opens what is to be given to other programs: SPEC with or without its `sim:`.
+    pub fn open_spec(&self, spec: &str) -> Result<Box<dyn Transport>, CliError> {
+        let source = match Source::parse(spec)? {
+            Source::Device(_) => Source::Simulated(spec.to_string()),
+            other => other,
+        };
+        let transport = self.transport(source, Access::Write)?.0;
+        self.recorded(transport, spec)
+    }
+
+    fn transport(
+        &self,
+        source: Source,
+        access: Access,
+    ) -> Result<(Box<dyn Transport>, Option<DriveEntry>), CliError> {
+        Ok(match source {
             Source::Device(path) => {
                 let device = SgIo::open(&path, access)?;
                 let entry = device.entry().clone();
                 (Box::new(device), Some(entry))
             }
-            Source::Simulated(spec) => {
-                let drive = sim::open(&spec).map_err(|error| CliError::usage(error.to_string()))?;
-                (Box::new(drive), None)
-            }
+            Source::Simulated(spec) => (Box::new(sim::open(&spec)?), None),
             Source::Replay { file, strict } => {
-                return Err(CliError::unusable(format!("cannot open {} {strict}", file.display())));
+                let replay = Replay::load(&file, strict)?;
+                self.afterwards.misses.replace(Some(replay.misses()));
+                (Box::new(replay), None)
+            }
+        })
+    }
+
+    /// With `--record`: a transport that writes down what goes through it.
+    fn recorded(
+        &self,
+        transport: Box<dyn Transport>,
+        name: &str,
+    ) -> Result<Box<dyn Transport>, CliError> {
+        let Some(path) = &self.global.record else { return Ok(transport) };
+        let failed = |error: io::Error| {
+            let failure = CliError::failed(format!(
+                "cannot record to {}: {}",
+                path.display(),
+                reason(&error)
+            ));
+            match error.kind() {
+                io::ErrorKind::AlreadyExists => failure.hint("choose another name, or delete it"),
+                _ => failure,
             }
         };
-        Ok(Opened { drive: Drive::new(wrap(transport)), name, entry })
+        let file = File::create_new(path).map_err(failed)?;
+        let options = record::Options {
+            note: format!("{name}, recorded by oxidisc {}", env!("CARGO_PKG_VERSION")),
+            bulk_above: record::BULK_ABOVE,
+            redact: self.global.redact,
+        };
+        let recorder = Recorder::new(transport, file, options).map_err(failed)?;
+        self.afterwards.trouble.replace(Some((path.clone(), recorder.trouble())));
+        Ok(Box::new(recorder))
+    }
+
+    /// What can be told of the drive's transport only once the work is done.
+    pub fn afterwards(&self) -> Result<(), CliError> {
+        if let Some(misses) = self.afterwards.misses.take() {
+            for miss in misses.list() {
+                self.printer.detail(&format!("the recording has no answer: {miss}"));
+            }
+        }
+        let Some((path, trouble)) = self.afterwards.trouble.take() else { return Ok(()) };
+        match trouble.take() {
+            None => Ok(()),
+            Some(error) => Err(CliError::failed(format!(
+                "the recording {} is not complete: {}",
+                path.display(),
+                reason(&error)
+            ))),
+        }
+    }
+}
+
+/// What is kept of a transport that is owned by a drive.
+#[derive(Debug, Default)]
+pub struct Afterwards {
+    misses: RefCell<Option<Misses>>,
+    trouble: RefCell<Option<(PathBuf, Trouble)>>,
+}
+
+impl From<SpecError> for CliError {
+    fn from(error: SpecError) -> CliError {
+        CliError::usage(error.to_string())
+    }
+}
+
+impl From<RecordingError> for CliError {
+    fn from(error: RecordingError) -> CliError {
+        let hint = if error.line == 0 {
+            "`--record FILE` makes a recording"
+        } else {
+            "mend that line, or make a new recording with `--record FILE`"
+        };
+        CliError::unusable(error.to_string()).hint(hint)
     }
 }
 
@@ -127,6 +222,8 @@ impl From<OpenError> for CliError {
 
 #[cfg(test)]
 mod tests {
+    use oxidisc::transport::sysfs::Roots;
+
     use super::*;
 
     #[test]
@@ -140,5 +237,31 @@ mod tests {
         for bad in ["", "replay:", "replay:?strict", "replay:f?lax"] {
             assert_eq!(parse(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn without_a_name_it_is_the_only_drive_or_the_user_must_choose() {
+        let machine = |drives: usize| {
+            let dir = tempfile::tempdir().expect("a folder");
+            for index in 0..drives {
+                let device = dir.path().join(format!("sys/block/sr{index}/device"));
+                std::fs::create_dir_all(&device).expect("a folder");
+                std::fs::write(device.join("vendor"), "HL-DT-ST\n").expect("a file");
+                std::fs::write(device.join("model"), "BD-RE BH16NS55 \n").expect("a file");
+            }
+            let [sys, proc] = ["sys", "proc"].map(|name| dir.path().join(name));
+            only_drive(scan::drives_in(&Roots { sys, proc, dev: "/dev".into() }))
+        };
+        let none = machine(0).expect_err("none");
+        assert_eq!(none.message, "this machine has no optical drive");
+        assert_eq!(none.exit.code(), 3);
+        assert_eq!(machine(1).expect("one").path.to_str(), Some("/dev/sr0"));
+        let two = machine(2).expect_err("two");
+        assert_eq!(
+            two.message,
+            "there are 2 optical drives:\n  /dev/sr0  HL-DT-ST BD-RE BH16NS55\n  \
+             /dev/sr1  HL-DT-ST BD-RE BH16NS55"
+        );
+        assert_eq!(two.hint.as_deref(), Some("choose one with -d, as in: -d /dev/sr0"));
     }
 }

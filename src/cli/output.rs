@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal, Write};
 use serde::Serialize;
 
 use super::args::{ColorChoice, GlobalArgs};
-use super::error::CliError;
+use super::error::{CliError, reason};
 use super::json;
 
 /// Prints.
@@ -27,8 +27,6 @@ pub struct Printer {
 pub enum Style {
     /// A heading, or a name to find again.
     Strong,
-    /// Of less weight.
-    Faint,
     /// A failure.
     Bad,
     /// Something to look at.
@@ -41,7 +39,6 @@ impl Style {
     fn code(self) -> &'static str {
         match self {
             Style::Strong => "1",
-            Style::Faint => "2",
             Style::Bad => "1;31",
             Style::Warn => "1;33",
             Style::Hint => "1;36",
@@ -83,6 +80,11 @@ impl Printer {
         self.quiet
     }
 
+    /// Whether more is wanted.
+    pub fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
     /// Whether stderr is a terminal, where a bar can move.
     pub fn is_terminal(&self) -> bool {
         self.terminal
@@ -121,7 +123,7 @@ impl Printer {
     /// What kept data from stdout, if anything did.
     pub fn lost(&self) -> Option<CliError> {
         let error = self.lost.borrow_mut().take()?;
-        Some(CliError::failed(format!("cannot write to standard output: {error}")))
+        Some(CliError::failed(format!("cannot write to standard output: {}", reason(&error))))
     }
 
     /// What happens, to stderr.

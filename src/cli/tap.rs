@@ -31,6 +31,11 @@ impl Log {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Only these, as if nothing else had been asked.
+    pub fn put_back(&self, exchanges: Vec<Exchange>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = exchanges;
+    }
+
     fn push(&self, exchange: Exchange) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(exchange);
     }

@@ -7,3 +7,4 @@ pub mod ready;
 pub mod rip;
 pub mod speed;
 pub mod survey;
+pub mod tray;

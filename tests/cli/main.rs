@@ -3,5 +3,8 @@
 
 mod drive;
 mod harness;
+mod info;
 mod rip;
+mod simulated;
+mod tray;
 mod usage;

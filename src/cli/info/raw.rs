@@ -1,0 +1,100 @@
+//! The bytes behind `info --raw`: every command, whether it was answered or refused.
+
+use std::fmt::Write as _;
+
+use oxidisc::transport::{Cdb, Sense};
+use serde_json::{Value, json};
+
+use super::Found;
+use crate::cli::output::{Printer, Style};
+use crate::cli::tap::Exchange;
+
+/// `00 1f c4`.
+pub fn hex(bytes: &[u8]) -> String {
+    let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    digits.join(" ")
+}
+
+/// The bytes for JSON.
+pub fn json(exchanges: &[Exchange], found: &Found) -> Vec<Value> {
+    let document = |exchange: &Exchange| {
+        let answer = exchange.answer.as_ref().ok();
+        let sense = answer.filter(|answer| !answer.sense.is_empty());
+        json!({
+            "name": name(&exchange.cdb, found),
+            "cdb": exchange.cdb.to_string(),
+            "data": hex(&exchange.data),
+            "status": answer.map(|answer| answer.status),
+            "sense": sense.map(|answer| hex(&answer.sense)),
+        })
+    };
+    exchanges.iter().map(document).collect()
+}
+
+/// The bytes for people: a dump of each answer. What repeats itself is shown once.
+pub fn text(exchanges: &[Exchange], found: &Found, printer: &Printer) -> String {
+    let mut text = format!("\n{}\n", printer.style(Style::Strong, "Answers"));
+    let same = |a: &Exchange, b: &Exchange| {
+        let sense = |exchange: &Exchange| exchange.answer.clone().map(|answer| answer.sense);
+        a.cdb == b.cdb && a.data == b.data && sense(a) == sense(b)
+    };
+    for group in exchanges.chunk_by(same) {
+        let Some(exchange) = group.first() else { continue };
+        let name = name(&exchange.cdb, found).unwrap_or_default();
+        let times =
+            if group.len() > 1 { format!(", {} times", group.len()) } else { String::new() };
+        let _ = writeln!(text, "  {}  {name}{times}", exchange.cdb);
+        match &exchange.answer {
+            Err(errno) => {
+                let _ = writeln!(text, "    {}", errno.desc().to_lowercase());
+            }
+            Ok(answer) => {
+                if let Some(sense) = Sense::parse(&answer.sense) {
+                    let _ = writeln!(text, "    {sense}");
+                }
+            }
+        }
+        dump(&mut text, &exchange.data);
+    }
+    text
+}
+
+/// What the standard calls the command: the survey knows it of those that were answered.
+fn name(cdb: &Cdb, found: &Found) -> Option<&'static str> {
+    let medium = found.medium.iter().flat_map(|(medium, _)| &medium.answers);
+    let mut known = found.drive.answers.iter().chain(medium);
+    let same = known.find(|answer| answer.cdb == *cdb);
+    same.map(|answer| answer.name).or_else(|| of_opcode(cdb.opcode()))
+}
+
+/// MMC-6 table 240, as far as the survey asks.
+fn of_opcode(opcode: u8) -> Option<&'static str> {
+    Some(match opcode {
+        0x00 => "TEST UNIT READY",
+        0x12 => "INQUIRY",
+        0x1b => "START STOP UNIT",
+        0x25 => "READ CAPACITY",
+        0x28 => "READ (10)",
+        0x43 => "READ TOC/PMA/ATIP",
+        0x46 => "GET CONFIGURATION",
+        0x51 => "READ DISC INFORMATION",
+        0x52 => "READ TRACK INFORMATION",
+        0x5a => "MODE SENSE (10)",
+        0xa4 => "REPORT KEY",
+        0xac => "GET PERFORMANCE",
+        0xad => "READ DISC STRUCTURE",
+        _ => return None,
+    })
+}
+
+/// Sixteen bytes a line, with their offset and what is text of them.
+fn dump(text: &mut String, data: &[u8]) {
+    for (index, line) in data.chunks(16).enumerate() {
+        let printable = |byte: &u8| match byte {
+            0x20..=0x7e => char::from(*byte),
+            _ => '.',
+        };
+        let ascii: String = line.iter().map(printable).collect();
+        let _ = writeln!(text, "    {:04x}  {:<47}  {ascii}", index * 16, hex(line));
+    }
+}

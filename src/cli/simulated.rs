@@ -1,0 +1,223 @@
+//! `virtual`: gives a simulated drive to other programs. Glue over the library's `attach`.
+
+use std::ffi::OsString;
+use std::io::{self, BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use oxidisc::attach::notify::{self, NotifyError, RunOptions};
+use oxidisc::attach::tcmu::{
+    self, AttachError, AttachOptions, Attached, Ended, Nodes, Server, Which,
+};
+use serde_json::{Value, json};
+
+use super::App;
+use super::args::{
+    VirtualAttachArgs, VirtualCommand, VirtualDetachArgs, VirtualGuardArgs, VirtualRunArgs,
+};
+use super::error::{CliError, reason};
+use super::exit::Exit;
+use super::interrupt::Interrupt;
+use super::json;
+
+/// Does what was asked.
+pub fn run(command: &VirtualCommand, app: &App) -> Result<Exit, CliError> {
+    match command {
+        VirtualCommand::Attach(args) if args.daemon => attach_daemon(args, app),
+        VirtualCommand::Attach(args) => attach(args, app),
+        VirtualCommand::Detach(args) => detach(args, app),
+        VirtualCommand::Run(args) => run_program(args, app),
+        VirtualCommand::Guard(args) => guard(args),
+    }
+}
+
+fn attach(args: &VirtualAttachArgs, app: &App) -> Result<Exit, CliError> {
+    if args.background {
+        // A terminal that closes must not take the drive along. Fails where it is done already.
+        let _ = nix::unistd::setsid();
+    }
+    let transport = app.open_spec(&args.spec)?;
+    // From here on a signal must not leave the drive behind in the kernel.
+    let interrupt = Interrupt::install()?;
+    let options = AttachOptions { guardian: Some(this_program(&["virtual", "guard"])?) };
+    let server = Server::attach(transport, &options)?;
+    let nodes = server.nodes().clone();
+    let drive = described(&nodes, Some(std::process::id()));
+    app.printer.data(&line(&nodes));
+    if args.background {
+        // The last word: whoever started this reads no further.
+        let body = json!({"status": "attached", "drive": drive});
+        app.printer.json(&json::result(app.schema, body));
+        server.serve(interrupt.flag())?;
+        return Ok(Exit::Done);
+    }
+    app.printer.json(&json!({"event": "attached", "drive": drive}));
+    app.printer.note("serving it until interrupted (Ctrl-C) or detached");
+    let status = match server.serve(interrupt.flag())? {
+        Ended::Stopped => "stopped",
+        Ended::Unplugged => {
+            app.printer.note("the drive was unplugged");
+            "unplugged"
+        }
+    };
+    app.printer.json(&json::result(app.schema, json!({"status": status, "drive": drive})));
+    Ok(Exit::Done)
+}
+
+/// Starts a server in a session of its own and returns when that has said what became of it.
+fn attach_daemon(args: &VirtualAttachArgs, app: &App) -> Result<Exit, CliError> {
+    let failed =
+        |error: io::Error| CliError::failed(format!("cannot start a server: {}", reason(&error)));
+    let mut arguments = this_program(&["virtual", "attach", "--background", "--json"])?;
+    let program = arguments.remove(0);
+    if let Some(path) = &app.global.record {
+        arguments.extend(["--record".into(), path.into()]);
+    }
+    if app.global.redact {
+        arguments.push("--redact".into());
+    }
+    arguments.extend(["--".into(), OsString::from(&args.spec)]);
+    let mut server = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(failed)?;
+    let mut said = String::new();
+    if let Some(stdout) = server.stdout.take() {
+        BufReader::new(stdout).read_line(&mut said).map_err(failed)?;
+    }
+    let said: Value = serde_json::from_str(&said)
+        .map_err(|_| CliError::failed("the server ended without a word"))?;
+    if said["status"] != "attached" {
+        return Err(told(&said));
+    }
+    let word = |key: &str| said["drive"][key].as_str();
+    let nodes: Vec<&str> = [word("path"), word("sg_path")].into_iter().flatten().collect();
+    app.printer.data(&format!("{}\n", nodes.join(" ")));
+    app.printer.json(&said);
+    Ok(Exit::Done)
+}
+
+/// The failure that another oxidisc told in JSON.
+fn told(said: &Value) -> CliError {
+    let exit = match said["exit"].as_u64() {
+        Some(2) => Exit::Usage,
+        Some(3) => Exit::Unusable,
+        _ => Exit::Failed,
+    };
+    let failure = CliError::new(exit, said["error"]["message"].as_str().unwrap_or("no reason"));
+    match said["error"]["hint"].as_str() {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
+/// Program and arguments that start this very program.
+fn this_program(arguments: &[&str]) -> Result<Vec<OsString>, CliError> {
+    let program = std::env::current_exe().map_err(|error| {
+        CliError::failed(format!("cannot find this program's own file: {}", reason(&error)))
+    })?;
+    Ok(std::iter::once(program.into()).chain(arguments.iter().map(OsString::from)).collect())
+}
+
+/// `/dev/sr1 /dev/sg2`.
+fn line(nodes: &Nodes) -> String {
+    let paths = std::iter::once(&nodes.sr).chain(&nodes.sg);
+    let paths: Vec<String> = paths.map(|path| path.display().to_string()).collect();
+    format!("{}\n", paths.join(" "))
+}
+
+fn described(nodes: &Nodes, server: Option<u32>) -> Value {
+    let path = |path: &Path| path.display().to_string();
+    json!({"path": path(&nodes.sr), "sg_path": nodes.sg.as_deref().map(path), "server": server})
+}
+
+fn detach(args: &VirtualDetachArgs, app: &App) -> Result<Exit, CliError> {
+    let which = match &args.node {
+        Some(node) => Which::Node(node.clone()),
+        None if args.all => Which::All,
+        None => only(&tcmu::attached())?,
+    };
+    let gone = tcmu::detach(&which)?;
+    if gone.is_empty() {
+        app.printer.note("no simulated drive is attached");
+    }
+    let drives: Vec<Value> = gone.iter().map(|drive| detached(drive, app)).collect();
+    app.printer.json(&json::result(app.schema, json!({"status": "detached", "drives": drives})));
+    Ok(Exit::Done)
+}
+
+fn detached(drive: &Attached, app: &App) -> Value {
+    match &drive.nodes {
+        Some(nodes) => {
+            app.printer.note(&format!("detached {}", line(nodes).trim_end()));
+            described(nodes, drive.server)
+        }
+        None => {
+            app.printer.note("cleaned up after a server that was killed");
+            json!({"path": null, "sg_path": null, "server": drive.server})
+        }
+    }
+}
+
+/// The drive that is meant when none is named.
+fn only(attached: &[Attached]) -> Result<Which, CliError> {
+    let nodes: Vec<&Nodes> = attached.iter().filter_map(|drive| drive.nodes.as_ref()).collect();
+    match nodes.as_slice() {
+        [] => Ok(Which::All),
+        [only] => Ok(Which::Node(only.sr.clone())),
+        several => {
+            let list: String = several.iter().map(|nodes| format!("\n  {}", line(nodes))).collect();
+            let list = list.replace("\n\n", "\n");
+            let count = several.len();
+            Err(CliError::usage(format!("{count} drives are attached:{}", list.trim_end()))
+                .hint("name one of them, or detach all with --all"))
+        }
+    }
+}
+
+/// Runs beside a server and outlives it.
+fn guard(args: &VirtualGuardArgs) -> Result<Exit, CliError> {
+    tcmu::guard(&args.word)?;
+    Ok(Exit::Done)
+}
+
+fn run_program(args: &VirtualRunArgs, app: &App) -> Result<Exit, CliError> {
+    let transport = app.open_spec(&args.spec)?;
+    let options = RunOptions { at: args.at.clone(), command: args.program.clone() };
+    let status = notify::run(transport, &options)?;
+    let code = notify::exit_code(status);
+    let at = args.at.display().to_string();
+    app.printer.json(&json::result(app.schema, json!({"status": "ended", "at": at, "exit": code})));
+    Ok(Exit::Program(code))
+}
+
+impl From<AttachError> for CliError {
+    fn from(error: AttachError) -> CliError {
+        let exit = match &error {
+            AttachError::NotRoot | AttachError::NotOurs(_) => Exit::Unusable,
+            _ => Exit::Failed,
+        };
+        let failure = CliError::new(exit, error.to_string());
+        match error.hint() {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}
+
+impl From<NotifyError> for CliError {
+    fn from(error: NotifyError) -> CliError {
+        match &error {
+            NotifyError::Start { program, source } => CliError::failed(format!(
+                "cannot start {}: {}",
+                program.to_string_lossy(),
+                reason(source)
+            ))
+            .hint("is it installed, and in your PATH?"),
+            _ => CliError::failed(error.to_string()),
+        }
+    }
+}
