@@ -7,7 +7,7 @@ mod build;
 mod configuration;
 mod control;
 pub mod defects;
-mod demo;
+pub mod demo;
 mod disc_information;
 mod dispatch;
 mod events;
@@ -198,8 +198,7 @@ impl Transport for SimDrive {
             return Err(Errno::EIO);
         }
         self.commands += 1;
-        let begun = self.machine.mechanics.now();
-        self.machine.mechanics.arrive();
+        let begun = self.machine.mechanics.arrive();
         let sectors = dispatch::sectors(cdb.bytes());
         let due = self.faults.due(self.commands, self.machine.mechanics.now(), sectors);
         let kind = due.map(|event| event.kind);
@@ -217,8 +216,7 @@ impl Transport for SimDrive {
     }
 
     fn wait(&mut self, time: Duration) {
-        self.machine.mechanics.advance(time);
-        self.machine.mechanics.depart();
+        self.machine.mechanics.wait(time);
     }
 
     fn idle(&mut self, outside: Duration) {

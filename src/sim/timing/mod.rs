@@ -154,6 +154,13 @@ impl Mechanics {
         self.clock.let_pass();
     }
 
+    /// The host waits on purpose: as much time passes for the drive, and for a paced one outside.
+    pub fn wait(&mut self, time: Duration) {
+        self.clock.catch_up();
+        self.advance(time);
+        self.clock.let_pass();
+    }
+
     /// Starts the disc, if it does not turn. It can be read from [`Mechanics::ready_at`] on.
     pub fn spin_up(&mut self) {
         if self.ready.is_none() {

@@ -379,6 +379,19 @@ fn a_paced_drive_reads_on_while_the_host_is_busy() {
 }
 
 #[test]
+fn a_host_that_waits_waits_its_time_and_a_command_s_time_counts_from_its_arrival() {
+    let wall = Wall::default();
+    let mut drive =
+        Mechanics::with_clock(dvd(), Defects::default(), 0, 2.0, Box::new(wall.clone()));
+    wall.pass(Duration::from_secs(10));
+    drive.wait(Duration::from_secs(6));
+    assert_eq!(wall.elapsed(), Duration::from_secs(13));
+    assert_eq!(drive.now(), Duration::from_secs(26));
+    wall.pass(Duration::from_secs(10));
+    assert_eq!(drive.arrive(), Duration::from_secs(46));
+}
+
+#[test]
 fn a_faster_pace_divides_the_time_outside() {
     let (wall, disc) = paced(20.0, 0, 2000, Duration::ZERO);
     assert!((0.99..1.001).contains(&(disc / wall)), "{}", disc / wall);
