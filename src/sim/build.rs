@@ -8,7 +8,7 @@ use super::demo;
 use super::fault::FaultPlan;
 use super::machine::Machine;
 use super::medium::content::Content;
-use super::medium::{self, Kind, Medium, Protection, Sessions, protection};
+use super::medium::{self, Kind, Medium, Protection, Sessions, protection, sheet};
 use super::persona::{Bus, Persona};
 use super::spec::Spec;
 use super::surface::{FileImage, Image};
@@ -51,10 +51,17 @@ pub fn build(spec: &Spec) -> Result<Built, String> {
         Some(tray) => (Some(disc), tray),
         None => (None, super::machine::Tray::Closed),
     };
-    Ok(Built { machine: Machine::new(spec.persona, disc, tray, mechanics), faults })
+    let mut machine = Machine::new(spec.persona, disc, tray, mechanics);
+    if spec.settled {
+        machine.settle();
+    }
+    Ok(Built { machine, faults })
 }
 
 fn disc(spec: &Spec) -> Result<Medium, String> {
+    if has_extension(&spec.path, "cue") {
+        return sheet(spec);
+    }
     let image = open(&spec.path)?;
     let blocks = image.blocks();
     let kind = spec.kind.unwrap_or(match blocks {
@@ -92,12 +99,40 @@ fn disc(spec: &Spec) -> Result<Medium, String> {
     })
 }
 
+/// A CD of the tracks that a cue sheet names.
+fn sheet(spec: &Spec) -> Result<Medium, String> {
+    let kind = spec.kind.unwrap_or(Kind::CdRom);
+    let plain = spec.sessions == [0] && !spec.tao && spec.protection == Protection::None;
+    if kind.family() != Family::Cd || !plain || spec.layers.is_some_and(|layers| layers != 1) {
+        return Err(
+            "a cue sheet describes the tracks of a CD: medium is cd-rom, cd-r or cd-rw, and \
+                    sessions, written, layers and protect do not go with it"
+                .to_string(),
+        );
+    }
+    let sheet = sheet::open(&spec.path)?;
+    Ok(Medium {
+        kind,
+        layers: 1,
+        path: spec.track_path,
+        layer_break: None,
+        tracks: sheet.tracks,
+        protection: Protection::None,
+        protected: Vec::new(),
+        content: sheet.content,
+    })
+}
+
+fn has_extension(path: &Path, wanted: &str) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(wanted))
+}
+
 fn open(path: &Path) -> Result<Box<dyn Image>, String> {
     if path == Path::new("demo") {
         return Ok(Box::new(demo::image()));
     }
     let shown = path.display();
-    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("disc")) {
+    if has_extension(path, "disc") {
         return Err(format!("{shown}: no virtual disc of a version that this program knows"));
     }
     match FileImage::open(path) {

@@ -206,3 +206,120 @@ fn late(persona: &Persona, disc: &Disc) -> Vec<Feature> {
     }
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Bench, hex};
+
+    fn all(bench: &mut Bench) -> Vec<u8> {
+        bench.get(&[0x46, 0, 0, 0, 0, 0, 0, 0x10, 0, 0], 4096)
+    }
+
+    fn one(bench: &mut Bench, code: u16) -> Vec<u8> {
+        let [high, low] = code.to_be_bytes();
+        bench.get(&[0x46, 2, high, low, 0, 0, 0, 1, 0, 0], 256)
+    }
+
+    #[test]
+    fn the_profile_list_is_in_the_drive_s_order_and_marks_the_disc() {
+        // real-drives: HL-DT-ST GSA-4166B: DVD-RAM first.
+        let mut bench = Bench::ready(100, "persona=gsa-4167b&medium=dvd-rom");
+        let data = one(&mut bench, 0);
+        assert_eq!(
+            data,
+            hex(
+                "00 00 00 3c 00 00 00 10 00 00 03 34 00 12 00 00 00 2b 00 00 00 1b 00 00 00 1a 00 00
+                 00 15 00 00 00 14 00 00 00 13 00 00 00 11 00 00 00 10 01 00 00 0a 00 00 00 09 00 00
+                 00 08 00 00 00 02 00 00"
+            )
+        );
+    }
+
+    #[test]
+    fn a_dvd_ram_makes_two_profiles_current_on_the_asus() {
+        // real-drives: ASUS DRW-24F1ST.
+        let mut bench = Bench::ready(100, "persona=drw-24f1st&medium=dvd-ram");
+        let data = one(&mut bench, 0);
+        let current: Vec<&[u8]> = data[12..].chunks(4).filter(|p| p[2] == 1).collect();
+        assert_eq!(current, [hex("00 12 01 00"), hex("00 02 01 00")]);
+    }
+
+    #[test]
+    fn features_ascend_and_the_lengths_add_up_on_every_drive_and_disc() {
+        for persona in super::super::personas::ALL {
+            for medium in ["cd-rom", "dvd-rom", "bd-rom"] {
+                let query = format!("persona={}&medium={medium}", persona.name);
+                let mut bench = Bench::ready(100, &query);
+                let data = all(&mut bench);
+                let length = u32::from_be_bytes([data[0], data[1], data[2], data[3]]);
+                assert_eq!(length as usize + 4, data.len(), "{query}");
+                let (mut at, mut last) = (8, None);
+                while at < data.len() {
+                    let code = u16::from_be_bytes([data[at], data[at + 1]]);
+                    assert!(last < Some(code), "{query}: {code:04x}");
+                    assert_eq!(data[at + 3] % 4, 0, "{query}: {code:04x}");
+                    last = Some(code);
+                    at += 4 + usize::from(data[at + 3]);
+                }
+                assert_eq!(at, data.len(), "{query}");
+            }
+        }
+    }
+
+    #[test]
+    fn current_features_follow_the_disc() {
+        let mut bench = Bench::ready(100, "medium=bd-rom&protect=aacs");
+        let list = |bench: &mut Bench| {
+            let data = bench.get(&[0x46, 1, 0, 0, 0, 0, 0, 0x10, 0, 0], 4096);
+            let (mut at, mut codes) = (8, Vec::new());
+            while at < data.len() {
+                codes.push(u16::from_be_bytes([data[at], data[at + 1]]));
+                at += 4 + usize::from(data[at + 3]);
+            }
+            codes
+        };
+        assert_eq!(
+            list(&mut bench),
+            [0, 1, 2, 3, 0x10, 0x40, 0x100, 0x105, 0x107, 0x108, 0x10c, 0x10d]
+        );
+        bench.ask(&[0x1b, 0, 0, 0, 2, 0], 0);
+        assert_eq!(list(&mut bench), [0, 1, 2, 3, 0x100, 0x105, 0x108, 0x10c]);
+        // Random Readable: 2048, 32 at a time.
+        let mut bench = Bench::ready(100, "medium=bd-rom");
+        assert_eq!(
+            one(&mut bench, 0x10),
+            hex("00 00 00 10 00 00 00 40 00 10 01 08 00 00 08 00 00 20 01 00")
+        );
+    }
+
+    #[test]
+    fn closed_discs_are_shown_as_each_drive_shows_them() {
+        let profile = |query: &str| {
+            let data = all(&mut Bench::ready(100, query));
+            u16::from_be_bytes([data[6], data[7]])
+        };
+        // real-drives: ASUS BW-16D1HT: BD-R as 0040h, DVD-R as 0010h, CD-R as 0008h.
+        assert_eq!(profile("persona=bw-16d1ht&medium=bd-r"), 0x40);
+        assert_eq!(profile("persona=bw-16d1ht&medium=dvd-r"), 0x10);
+        assert_eq!(profile("persona=bw-16d1ht&medium=cd-r"), 0x08);
+        assert_eq!(profile("persona=se-506cb&medium=bd-r"), 0x41);
+        assert_eq!(profile("persona=dvr-111d&medium=dvd-r"), 0x11);
+        assert_eq!(profile("persona=px-w4824a&medium=cd-r"), 0x09);
+        assert_eq!(profile("medium=dvd+rw"), 0x1a);
+        assert_eq!(profile("tray=empty"), 0);
+    }
+
+    #[test]
+    fn a_disc_that_the_drive_cannot_take_has_no_profile() {
+        let mut bench = Bench::ready(100, "persona=dvr-111d&medium=bd-rom");
+        assert_eq!(bench.no(&[0; 6]), (5, 0x30, 0x00));
+        assert_eq!(all(&mut bench)[6..8], [0, 0]);
+    }
+
+    #[test]
+    fn one_feature_that_is_not_there_is_an_empty_answer() {
+        let mut bench = Bench::ready(100, "persona=px-w4824a");
+        assert_eq!(one(&mut bench, 0x1f), hex("00 00 00 04 00 00 00 08"));
+        assert_eq!(bench.no(&[0x46, 3, 0, 0, 0, 0, 0, 0, 8, 0]), (5, 0x24, 0x00));
+    }
+}

@@ -93,3 +93,64 @@ fn track_information(medium: &Medium, track: &Track) -> Vec<u8> {
     bytes.put(&[0, 0, 0, 0]);
     bytes.with_length16()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Bench, hex};
+
+    fn disc(bench: &mut Bench) -> Vec<u8> {
+        bench.get(&[0x51, 0, 0, 0, 0, 0, 0, 1, 0, 0], 256)
+    }
+
+    #[test]
+    fn a_closed_disc_is_complete() {
+        let mut bench = Bench::ready(100, "");
+        assert_eq!(
+            disc(&mut bench),
+            hex("00 20 0e 01 01 01 01 20 00 00 00 00 00 00 00 00 ff ff ff ff ff ff ff ff
+                 00 00 00 00 00 00 00 00 00 00")
+        );
+        assert_eq!(disc(&mut Bench::ready(100, "medium=cd-rw"))[2], 0x1e);
+        // real-drives: TSSTcorp SH-S182M: status 3, "other".
+        assert_eq!(disc(&mut Bench::ready(100, "medium=dvd-ram"))[2] & 3, 3);
+    }
+
+    #[test]
+    fn a_bd_r_of_the_lg_answers_the_pow_question_with_the_standard_answer() {
+        // real-drives: HL-DT-ST WH16NS40: "Remaining Replacements" are bytes 01 01 xx 20.
+        let mut bench = Bench::ready(100, "medium=bd-r");
+        let pow = bench.get(&[0x51, 2, 0, 0, 0, 0, 0, 1, 0, 0], 256);
+        assert_eq!(pow, disc(&mut bench));
+        assert_eq!(pow[4..8], [1, 1, 1, 0x20]);
+        let mut other = Bench::ready(100, "medium=bd-r&persona=se-506cb");
+        assert_eq!(other.no(&[0x51, 2, 0, 0, 0, 0, 0, 1, 0, 0]), (5, 0x24, 0x00));
+    }
+
+    #[test]
+    fn a_closed_track_reads_as_the_captured_one() {
+        // real-drives: unknown-cdrw-read-track-information: 34 of 36 bytes.
+        let mut bench = Bench::ready(0x8581, "medium=cd-rw");
+        assert_eq!(
+            bench.get(&[0x52, 1, 0, 0, 0, 1, 0, 0, 0x22, 0], 34),
+            hex(
+                "00 22 01 01 00 04 01 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 85 81
+                 00 00 00 00 00 00"
+            )
+        );
+    }
+
+    #[test]
+    fn tracks_are_found_by_number_session_and_block() {
+        let mut bench = Bench::ready(30_000, "medium=cd-r&sessions=0+20000");
+        let ask = |by, number: u32| {
+            let [a, b, c, d] = number.to_be_bytes();
+            [0x52, by, a, b, c, d, 0, 0, 36, 0]
+        };
+        for (by, number, track) in [(1, 2, 2), (2, 1, 1), (0, 8_599, 1), (0, 29_999, 2)] {
+            assert_eq!(bench.get(&ask(by, number), 36)[2], track, "{by} {number}");
+        }
+        for (by, number) in [(1, 0), (1, 3), (1, 0xff), (2, 3), (0, 10_000), (0, 30_000)] {
+            assert_eq!(bench.no(&ask(by, number)), (5, 0x24, 0x00), "{by} {number}");
+        }
+    }
+}

@@ -170,4 +170,24 @@ mod tests {
         assert_eq!(sectors(&[0x12, 0, 0, 0, 36, 0]), None);
         assert_eq!(sectors(&[0x28, 0]), None);
     }
+
+    #[test]
+    fn unknown_commands_and_reserved_bits_are_refused_where_a_drive_refuses_them() {
+        use super::super::testing::Bench;
+        let mut bench = Bench::cold(100, "");
+        // The opcode is looked at before the unit attention.
+        assert_eq!(bench.no(&[0xd8, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0]), (5, 0x20, 0x00));
+        // The unit attention comes before the fields.
+        assert_eq!(bench.no(&[0x25, 0x80, 0, 0, 0, 0, 0, 0, 0, 0]), (6, 0x29, 0x00));
+        // The fields come before the disc.
+        assert_eq!(bench.no(&[0x25, 0x80, 0, 0, 0, 0, 0, 0, 0, 0]), (5, 0x24, 0x00));
+        assert_eq!(bench.no(&[0x25, 0, 0, 0, 0, 0, 0, 0, 0, 0]), (2, 0x04, 0x01));
+    }
+
+    #[test]
+    fn a_cd_writer_has_no_dvd_commands() {
+        use super::super::testing::Bench;
+        let mut bench = Bench::ready(100, "persona=px-w4824a");
+        assert_eq!(bench.no(&[0xad, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0]), (5, 0x20, 0x00));
+    }
 }

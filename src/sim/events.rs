@@ -54,3 +54,39 @@ pub fn get_event_status(machine: &mut Machine, exchange: &mut Exchange) -> Resul
     exchange.reply(&bytes.with_length16(), allocation);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Bench, hex};
+
+    const MEDIA: [u8; 10] = [0x4a, 1, 0, 0, 0x10, 0, 0, 0, 8, 0];
+
+    #[test]
+    fn a_new_disc_and_one_that_left_are_told_once_each() {
+        let mut bench = Bench::ready(100, "");
+        // New media; present.
+        assert_eq!(bench.get(&MEDIA, 8), hex("00 06 04 56 02 02 00 00"));
+        assert_eq!(bench.get(&MEDIA, 8), hex("00 06 04 56 00 02 00 00"));
+        bench.ask(&[0x1b, 0, 0, 0, 2, 0], 0);
+        // Removal; door open.
+        assert_eq!(bench.get(&MEDIA, 8), hex("00 06 04 56 03 01 00 00"));
+        assert_eq!(bench.get(&MEDIA, 8), hex("00 06 04 56 00 01 00 00"));
+    }
+
+    #[test]
+    fn asking_for_the_header_alone_takes_no_event() {
+        let mut bench = Bench::ready(100, "");
+        assert_eq!(bench.get(&[0x4a, 1, 0, 0, 0x10, 0, 0, 0, 4, 0], 4), hex("00 06 04 56"));
+        assert_eq!(bench.get(&MEDIA, 8)[4], 2);
+    }
+
+    #[test]
+    fn classes_that_are_not_there_have_no_event() {
+        let mut bench = Bench::ready(100, "");
+        let ask = |class| [0x4a, 1, 0, 0, class, 0, 0, 0, 8, 0];
+        assert_eq!(bench.get(&ask(0x08), 8), hex("00 02 80 56"));
+        assert_eq!(bench.get(&ask(0x04), 8), hex("00 06 02 56 00 01 00 00"));
+        // Asynchronous notification.
+        assert_eq!(bench.no(&[0x4a, 0, 0, 0, 0x10, 0, 0, 0, 8, 0]), (5, 0x24, 0x00));
+    }
+}

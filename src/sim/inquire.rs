@@ -70,3 +70,57 @@ pub fn request_sense(machine: &mut Machine, exchange: &mut Exchange) -> Result<(
     exchange.reply(&data, allocation);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Bench, hex};
+
+    #[test]
+    fn inquiry_of_the_tsst_is_the_dump_of_it() {
+        // real-drives: TSSTcorp SE-506CB: 96 bytes.
+        let mut bench = Bench::cold(100, "persona=se-506cb");
+        let mut dumped = hex(
+            "05 80 00 32 1f 00 00 00 54 53 53 54 63 6f 72 70 42 44 44 56 44 57 20 53 45 2d 35 30
+             36 43 42 20 54 53 30 31 20 20 30 35 32 38 20 20 20 20 20 20 20",
+        );
+        dumped.resize(96, 0);
+        assert_eq!(bench.get(&[0x12, 0, 0, 0, 96, 0], 96), dumped);
+        assert_eq!(bench.get(&[0x12, 0, 0, 0, 36, 0], 96), dumped[..36]);
+    }
+
+    #[test]
+    fn inquiry_is_answered_before_the_unit_attention_and_leaves_it() {
+        let mut bench = Bench::cold(100, "");
+        assert_eq!(bench.get(&[0x12, 0, 0, 0, 8, 0], 8).len(), 8);
+        assert_eq!(bench.no(&[0, 0, 0, 0, 0, 0]), (6, 0x29, 0x00));
+    }
+
+    #[test]
+    fn vital_product_data_names_pages_serial_and_unit() {
+        let mut bench = Bench::ready(100, "");
+        assert_eq!(bench.get(&[0x12, 1, 0, 0, 255, 0], 255), hex("05 00 00 03 00 80 83"));
+        let serial = bench.get(&[0x12, 1, 0x80, 0, 255, 0], 255);
+        assert_eq!(
+            (serial[..4].to_vec(), &serial[4..]),
+            (hex("05 80 00 0c"), &b"K9SIMULATED0"[..])
+        );
+        let unit = bench.get(&[0x12, 1, 0x83, 0, 255, 0], 255);
+        assert_eq!(unit[..8], hex("05 83 00 28 02 01 00 24")[..]);
+        assert_eq!(unit[8..], *b"HL-DT-STBD-RE  WH16NS40 K9SIMULATED0");
+        assert_eq!(bench.no(&[0x12, 1, 0xb0, 0, 255, 0]), (5, 0x24, 0x00));
+        assert_eq!(bench.no(&[0x12, 0, 0x80, 0, 255, 0]), (5, 0x24, 0x00));
+    }
+
+    #[test]
+    fn request_sense_tells_a_pending_attention_once_and_then_why_it_is_not_ready() {
+        let mut bench = Bench::cold(100, "");
+        let ask = [0x03, 0, 0, 0, 18, 0];
+        let told = bench.get(&ask, 18);
+        assert_eq!((told[0], told[2], told[7], told[12], told[13]), (0x70, 6, 10, 0x29, 0));
+        let told = bench.get(&ask, 18);
+        assert_eq!((told[2], told[12], told[13]), (2, 0x04, 0x01));
+        bench.settle();
+        let told = bench.get(&ask, 18);
+        assert_eq!((told[2], told[12]), (0, 0));
+    }
+}

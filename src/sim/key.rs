@@ -65,3 +65,44 @@ pub fn report_key(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), 
 pub fn send_key(_: &mut Machine, _: &mut Exchange) -> Result<(), Refusal> {
     Err(KEY_EXCHANGE_FAILURE)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Bench, hex};
+
+    fn report(class: u8, format: u8) -> [u8; 12] {
+        [0xa4, 0, 0, 0, 0, 0, 0, class, 0, 8, format, 0]
+    }
+
+    #[test]
+    fn the_region_state_of_a_new_drive_needs_no_disc() {
+        let mut bench = Bench::ready(100, "tray=empty");
+        assert_eq!(bench.get(&report(0, 0x08), 8), hex("00 06 00 00 25 ff 01 00"));
+    }
+
+    #[test]
+    fn grants_run_out_at_four_and_come_back_when_given_back() {
+        let mut bench = Bench::ready(100, "medium=dvd-rom&protect=css");
+        for grant in [0x00, 0x40, 0x80, 0xc0] {
+            assert_eq!(bench.get(&report(0, 0), 8), [0, 6, 0, 0, 0, 0, 0, grant]);
+        }
+        assert_eq!(bench.no(&report(0, 0)), (5, 0x6f, 0x00));
+        assert_eq!(bench.ask(&report(0, 0x3f), 0).sense, None);
+        assert_eq!(bench.get(&report(0, 0), 8)[7], 0x00);
+        assert_eq!(bench.get(&report(0, 0x05), 8), hex("00 06 00 00 00 00 00 00"));
+        assert_eq!(bench.no(&report(0, 0x04)), (5, 0x6f, 0x02));
+        assert_eq!(
+            bench.send(&[0xa3, 0, 0, 0, 0, 0, 0, 0, 0, 16, 1, 0], &[0; 16]),
+            Some((5, 0x6f, 0))
+        );
+    }
+
+    #[test]
+    fn discs_without_keys_have_none() {
+        let mut bench = Bench::ready(100, "medium=dvd-rom");
+        assert_eq!(bench.no(&report(0, 0)), (5, 0x6f, 0x01));
+        let mut bench = Bench::ready(100, "medium=bd-rom&protect=aacs");
+        assert_eq!(bench.no(&report(0, 0)), (5, 0x6f, 0x01));
+        assert_eq!(bench.get(&report(2, 0), 8)[7], 0x00);
+    }
+}

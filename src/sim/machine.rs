@@ -148,6 +148,17 @@ impl Machine {
         }
     }
 
+    /// Lets it come to rest as in a machine that has been running for a while: the disc is ready,
+    /// and what there was to tell has been told.
+    pub fn settle(&mut self) {
+        if let Readiness::Becoming(until) = self.readiness {
+            self.mechanics.advance(until.saturating_sub(self.mechanics.now()));
+            self.tick();
+        }
+        self.attentions.clear();
+        self.events.clear();
+    }
+
     /// The disc, if the host can use it.
     ///
     /// # Errors

@@ -35,6 +35,8 @@ mod spec;
 mod structures;
 mod subchannel;
 pub mod surface;
+#[cfg(test)]
+mod testing;
 pub mod timing;
 mod toc;
 
@@ -69,7 +71,6 @@ pub struct SimDrive {
     filter: bool,
     max_transfer: usize,
     commands: u64,
-    unplugged: bool,
 }
 
 /// Builds the drive of a spec such as `sim:demo?medium=dvd-rom&seed=7`, with or without the `sim:`.
@@ -87,7 +88,6 @@ pub fn open(text: &str) -> Result<SimDrive, SpecError> {
         filter: spec.filter,
         max_transfer: spec.max_transfer,
         commands: 0,
-        unplugged: false,
     })
 }
 
@@ -114,10 +114,7 @@ impl SimDrive {
             Some(Ok(Answer { status, host, resid, ..Answer::default() }))
         };
         match kind {
-            FaultKind::Unplug => {
-                self.unplugged = true;
-                Some(Err(Errno::ENODEV))
-            }
+            FaultKind::Unplug => Some(Err(Errno::ENODEV)),
             FaultKind::Reset => {
                 self.machine.reset();
                 lost(GOOD, DID_RESET)
@@ -187,9 +184,6 @@ impl SimDrive {
 
 impl Transport for SimDrive {
     fn execute(&mut self, cdb: &Cdb, data: Data<'_>, timeout: Duration) -> Result<Answer, Errno> {
-        if self.unplugged {
-            return Err(Errno::ENODEV);
-        }
         if self.filter && !filter::allows(cdb.opcode()) {
             return Err(Errno::EPERM);
         }
@@ -221,5 +215,140 @@ impl Transport for SimDrive {
 
     fn idle(&mut self, outside: Duration) {
         self.machine.mechanics.idle(outside);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::Bench;
+    use super::*;
+
+    fn with_faults(plan: &str) -> Bench {
+        let file = tempfile::NamedTempFile::new().expect("temporary file");
+        std::fs::write(file.path(), plan).expect("written");
+        Bench::cold(100, &format!("faults={}", file.path().display()))
+    }
+
+    const READY: [u8; 6] = [0; 6];
+    const INQUIRY: [u8; 6] = [0x12, 0, 0, 0, 36, 0];
+
+    fn inquire(bench: &mut Bench) -> Result<Answer, Errno> {
+        let mut buffer = [0; 36];
+        bench.run(&INQUIRY, Data::In(&mut buffer))
+    }
+
+    #[test]
+    fn the_kernel_s_filter_lets_a_plain_user_read_and_no_more() {
+        let mut bench = Bench::ready(100, "filter=user");
+        let mechanism = [0xbd, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0];
+        assert_eq!(bench.run(&mechanism, Data::In(&mut [0; 8])), Err(Errno::EPERM));
+        assert_eq!(bench.ask(&READY, 0).sense, None);
+    }
+
+    #[test]
+    fn a_transfer_beyond_the_limit_is_never_handed_over() {
+        let mut bench = Bench::ready(100, "max_transfer=4KiB");
+        assert_eq!(bench.drive.max_transfer(), 4096);
+        let read = [0x28, 0, 0, 0, 0, 0, 0, 0, 3, 0];
+        assert_eq!(bench.run(&read, Data::In(&mut [0; 6144])), Err(Errno::EIO));
+    }
+
+    #[test]
+    fn a_buffer_too_small_for_what_the_drive_sends_fails_on_the_way() {
+        let mut bench = Bench::ready(100, "");
+        let read = [0x28, 0, 0, 0, 0, 0, 0, 0, 3, 0];
+        let answer = bench.run(&read, Data::In(&mut [0; 2048])).expect("taken");
+        assert_eq!((answer.status, answer.host), (0, 7));
+    }
+
+    #[test]
+    fn an_unplugged_drive_is_gone_for_good() {
+        let mut bench = with_faults("[[fault]]\nkind = \"unplug\"\nat_command = 2\n");
+        assert!(inquire(&mut bench).is_ok());
+        assert_eq!(inquire(&mut bench), Err(Errno::ENODEV));
+        assert_eq!(inquire(&mut bench), Err(Errno::ENODEV));
+    }
+
+    #[test]
+    fn lost_commands_are_told_by_the_host_status_and_a_reset_by_an_attention() {
+        for (kind, host) in [("reset", 8), ("timeout", 3), ("power_loss", 7), ("host_error", 7)] {
+            let plan = format!("[[fault]]\nkind = \"{kind}\"\nat_command = 2\n");
+            let mut bench = with_faults(&plan);
+            assert_eq!(bench.no(&READY), (6, 0x29, 0x00));
+            let begun = bench.drive.now();
+            let answer = inquire(&mut bench).expect("taken");
+            assert_eq!((answer.status, answer.host, answer.resid), (0, host, 36), "{kind}");
+            let took = bench.drive.now() - begun;
+            assert_eq!(took >= Duration::from_secs(30), kind == "timeout", "{kind}");
+            let told = bench.no(&READY);
+            let attention = matches!(kind, "reset" | "power_loss");
+            assert_eq!(told == (6, 0x29, 0x00), attention, "{kind} {told:?}");
+        }
+    }
+
+    #[test]
+    fn busy_short_and_tray_do_what_they_say() {
+        let mut bench = with_faults("[[fault]]\nkind = \"busy\"\nat_command = 1\n");
+        assert_eq!(inquire(&mut bench).expect("taken").status, 8);
+        let mut bench = with_faults("[[fault]]\nkind = \"short\"\nbytes = 5\nat_command = 1\n");
+        let answer = inquire(&mut bench).expect("taken");
+        assert_eq!((answer.status, answer.resid), (0, 31));
+        let mut bench = with_faults("[[fault]]\nkind = \"tray\"\nat_command = 1\n");
+        assert_eq!(bench.no(&READY), (6, 0x29, 0x00));
+        assert_eq!(bench.no(&READY), (2, 0x3a, 0x02));
+    }
+
+    #[test]
+    fn noise_is_the_same_noise_each_time_and_stays_within_the_buffer() {
+        let plan = "[[fault]]\nkind = \"noise\"\nat_command = 1\ntimes = 200\n";
+        let run = || {
+            let mut bench = with_faults(plan);
+            let mut heard = Vec::new();
+            for _ in 0..200 {
+                let mut buffer = [0; 36];
+                let answer = bench.run(&INQUIRY, Data::In(&mut buffer)).expect("taken");
+                assert!((0..=36).contains(&answer.resid));
+                heard.push((answer, buffer));
+            }
+            heard
+        };
+        assert_eq!(run(), run());
+    }
+
+    #[test]
+    fn the_same_commands_take_the_same_time() {
+        let run = || {
+            let mut bench = Bench::ready(5000, "medium=dvd-rom&seed=9");
+            let mut times = Vec::new();
+            for lba in [0u8, 16, 200, 3, 90, 17] {
+                bench.get(&[0x28, 0, 0, 0, 0, lba, 0, 0, 16, 0], 16 * 2048);
+                times.push(bench.drive.now());
+            }
+            (times, bench.drive.seed())
+        };
+        assert_eq!(run(), run());
+        assert_eq!(run().1, 9);
+    }
+
+    #[test]
+    fn a_spec_that_cannot_be_is_refused_with_the_reason() {
+        let image = tempfile::Builder::new().suffix(".iso").tempfile().expect("temporary file");
+        image.as_file().set_len(2048 * 500_000).expect("sized");
+        let path = image.path().display();
+        let reason = |text: &str| open(text).err().expect("refused").to_string();
+        for (query, hint) in [
+            ("medium=dvd-rom&layers=3", "1 to 2 layers"),
+            ("medium=dvd-rom&layer_break=100000&layers=2", "at least 250000"),
+            ("medium=dvd+r&written=tao", "cd-r, cd-rw"),
+            ("medium=cd-rom&protect=css", "css is for dvd-rom"),
+            ("medium=dvd-rom&protected=1..2", "goes with protect=css"),
+            ("defects=/no/such.toml", "/no/such.toml"),
+            ("faults=/no/such.toml", "/no/such.toml"),
+        ] {
+            let told = reason(&format!("sim:{path}?{query}"));
+            assert!(told.contains(hint), "{query}: {told}");
+        }
+        assert!(reason("sim:/no/such.iso").contains("/no/such.iso"));
+        assert!(reason("sim:/no/such.disc").contains("virtual disc"));
     }
 }

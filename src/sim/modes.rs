@@ -60,3 +60,44 @@ fn select(
     let pages = list.get(header..).ok_or(PARAMETER_LIST_LENGTH)?;
     machine.pages.select(pages)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Bench, hex};
+
+    #[test]
+    fn both_forms_bring_the_same_page_behind_their_own_header() {
+        let mut bench = Bench::ready(100, "");
+        let long = bench.get(&[0x5a, 0, 0x01, 0, 0, 0, 0, 0, 255, 0], 255);
+        assert_eq!(long, hex("00 12 00 00 00 00 00 00 01 0a 80 c0 00 00 00 00 03 00 00 00"));
+        let short = bench.get(&[0x1a, 0, 0x01, 0, 255, 0], 255);
+        assert_eq!(short, hex("0f 00 00 00 01 0a 80 c0 00 00 00 00 03 00 00 00"));
+    }
+
+    #[test]
+    fn selecting_is_seen_by_sensing_and_forgotten_by_a_reset() {
+        let mut bench = Bench::ready(100, "");
+        let list = hex("00 00 00 00 00 00 00 00 01 0a 80 05 00 00 00 00 03 00 00 00");
+        assert_eq!(bench.send(&[0x55, 0x10, 0, 0, 0, 0, 0, 0, 20, 0], &list), None);
+        assert_eq!(bench.get(&[0x5a, 0, 1, 0, 0, 0, 0, 0, 20, 0], 20)[11], 5);
+        // SP asks for a saved page; PF is missing; the list is shorter than announced.
+        assert_eq!(
+            bench.send(&[0x55, 0x11, 0, 0, 0, 0, 0, 0, 20, 0], &list),
+            Some((5, 0x24, 0x00))
+        );
+        assert_eq!(bench.send(&[0x55, 0, 0, 0, 0, 0, 0, 0, 20, 0], &list), Some((5, 0x24, 0x00)));
+        assert_eq!(
+            bench.send(&[0x55, 0x10, 0, 0, 0, 0, 0, 0, 40, 0], &list),
+            Some((5, 0x1a, 0x00))
+        );
+        assert_eq!(bench.send(&[0x15, 0x10, 0, 0, 16, 0], &list[4..]), None);
+    }
+
+    #[test]
+    fn subpages_and_unknown_pages_are_refused() {
+        let mut bench = Bench::ready(100, "");
+        assert_eq!(bench.no(&[0x5a, 0, 0x2a, 1, 0, 0, 0, 0, 255, 0]), (5, 0x24, 0x00));
+        assert_eq!(bench.no(&[0x5a, 0, 0x31, 0, 0, 0, 0, 0, 255, 0]), (5, 0x24, 0x00));
+        assert_eq!(bench.no(&[0x5a, 0, 0xc1, 0, 0, 0, 0, 0, 255, 0]), (5, 0x39, 0x00));
+    }
+}

@@ -191,3 +191,96 @@ fn sub_channel(bytes: &mut Bytes, track: &Track, lba: u32, sub: u8) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::Bench;
+
+    fn read_cd(lba: u8, blocks: u8, expected: u8, main: u8, sub: u8) -> [u8; 12] {
+        [0xbe, expected << 2, 0, 0, 0, lba, 0, 0, blocks, main, sub, 0]
+    }
+
+    #[test]
+    fn a_whole_mode_1_sector_is_built_around_its_user_data() {
+        let mut bench = Bench::ready(100, "");
+        let data = bench.get(&read_cd(7, 2, 2, 0xf8, 0), 2 * 2352);
+        assert_eq!(data.len(), 2 * 2352);
+        assert_eq!(
+            data[..16],
+            [0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 2, 7, 1]
+        );
+        assert_eq!(data[16..20], [7, 0, 0, 0]);
+        assert_eq!(data[2352 + 12..2352 + 20], [0, 2, 8, 1, 8, 0, 0, 0]);
+    }
+
+    #[test]
+    fn parts_have_their_lengths_and_must_adjoin() {
+        let mut bench = Bench::ready(100, "");
+        for (main, sub, length) in [
+            (0x10, 0, 2048),
+            (0x18, 0, 2336),
+            (0x38, 0, 2340),
+            (0x20, 0, 4),
+            (0xb8, 0, 2352),
+            (0xf8, 0, 2352),
+            (0xfa, 0, 2646),
+            (0xfc, 0, 2648),
+            (0xf8, 1, 2448),
+            (0x10, 2, 2064),
+            (0x00, 2, 16),
+            (0x00, 0, 0),
+        ] {
+            let data = bench.get(&read_cd(3, 1, 0, main, sub), 2700);
+            assert_eq!(data.len(), length, "{main:02x} {sub}");
+        }
+        for (main, sub) in [(0x90, 0), (0xa8, 0), (0x08, 0), (0xfe, 0), (0xf8, 3), (0xf8, 5)] {
+            assert_eq!(bench.no(&read_cd(3, 1, 0, main, sub)), (5, 0x24, 0x00), "{main:02x} {sub}");
+        }
+    }
+
+    #[test]
+    fn the_wrong_sector_type_is_refused_by_most_and_not_by_the_asus() {
+        // quirks-from-tool-authors: be 04 00 …: TSSTcorp 5/64/00, ASUS data and GOOD.
+        let mut bench = Bench::ready(100, "persona=se-506cb");
+        assert_eq!(bench.no(&read_cd(0, 1, 1, 0x10, 0)), (5, 0x64, 0x00));
+        assert_eq!(bench.no(&read_cd(0, 1, 3, 0x10, 0)), (5, 0x64, 0x00));
+        let mut bench = Bench::ready(100, "persona=bw-16d1ht");
+        assert_eq!(bench.get(&read_cd(0, 1, 1, 0x10, 0), 2352).len(), 2048);
+    }
+
+    #[test]
+    fn a_dvd_has_no_cd_sectors() {
+        // real-drives: HL-DT-ST CA10N: 5/24/00.
+        let mut bench = Bench::ready(100, "medium=dvd-rom");
+        assert_eq!(bench.no(&read_cd(0, 1, 0, 0xf8, 0)), (5, 0x24, 0x00));
+    }
+
+    #[test]
+    fn formatted_q_tells_track_and_place() {
+        let mut bench = Bench::ready(100, "");
+        let q = bench.get(&read_cd(75, 1, 0, 0x00, 2), 16);
+        assert_eq!(q[..10], [0x41, 1, 1, 0, 1, 0, 0, 0, 3, 0]);
+    }
+
+    #[test]
+    fn audio_of_a_cue_sheet_is_read_as_audio_and_not_as_data() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let path = folder.path().join("disc.cue");
+        let text = "FILE a.bin BINARY\nTRACK 01 AUDIO\nINDEX 01 00:00:00\n\
+                    TRACK 02 AUDIO\nINDEX 01 00:00:04\n";
+        std::fs::write(&path, text).expect("written");
+        std::fs::write(folder.path().join("a.bin"), vec![7; 10 * 2352]).expect("written");
+        let mut bench = Bench::of(&format!("sim:{}?persona=gsa-4167b", path.display()));
+        assert_eq!(bench.get(&read_cd(3, 2, 1, 0xf8, 0), 4704), vec![7; 4704]);
+        assert_eq!(bench.get(&read_cd(3, 1, 0, 0x10, 2), 2368)[2352..2355], [0x01, 0x01, 0x01]);
+        assert_eq!(bench.no(&read_cd(3, 1, 2, 0x10, 0)), (5, 0x64, 0x00));
+        // real-drives: HL-DT-ST GSA-U10N: f0 00 25 … 28 0a 01 80 64.
+        let reply = bench.ask(&[0x28, 0, 0, 0, 0, 3, 0, 0, 1, 0], 2048);
+        assert_eq!((reply.sense, reply.lba), (Some((5, 0x64, 0)), Some(3)));
+        let toc = bench.get(&[0x43, 0, 0, 0, 0, 0, 0, 0, 255, 0], 255);
+        assert_eq!(
+            (toc[5], toc[13], &toc[20..28]),
+            (0x10, 0x10, &[0, 0x10, 0xaa, 0, 0, 0, 0, 10][..])
+        );
+    }
+}

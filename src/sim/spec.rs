@@ -44,6 +44,8 @@ pub struct Spec {
     pub protected: Vec<(u32, u32)>,
     /// The tray at the start; `None`: closed and empty.
     pub tray: Option<Tray>,
+    /// As in a machine that runs already: the disc is ready and the attentions have been told.
+    pub settled: bool,
     /// Which drive.
     pub persona: &'static Persona,
     /// Its top speed.
@@ -66,7 +68,8 @@ pub struct Spec {
 const MAX_TRANSFER: usize = 1 << 20;
 /// The keys, for a message.
 const KEYS: &str = "medium persona speed defects faults seed pace filter sessions written layers \
-                    path layer_break protect protected tray max_transfer";
+                    path layer_break protect protected tray start \
+                    max_transfer";
 
 impl Spec {
     /// Reads a spec, with or without its `sim:`.
@@ -108,6 +111,7 @@ impl Spec {
             protection: Protection::None,
             protected: Vec::new(),
             tray: Some(Tray::Closed),
+            settled: false,
             persona,
             speed: None,
             defects: None,
@@ -162,6 +166,7 @@ impl Spec {
             "protected" => {
                 self.protected = value.split(',').map(extent).collect::<Result<_, _>>()?
             }
+            "start" => self.settled = choice(key, value, &[("ready", true), ("cold", false)])?,
             "tray" => self.tray = choice(key, value, &TRAYS)?,
             "max_transfer" => {
                 let bytes = parse_size(value)?;
@@ -262,6 +267,7 @@ mod tests {
             ("sim:x?protect=drm", "none css cprm aacs"),
             ("sim:x?protected=9..5", "FIRST..LAST"),
             ("sim:x?tray=ajar", "closed open empty"),
+            ("sim:x?start=warm", "ready cold"),
             ("sim:x?sessions=0+b", "whole number"),
             ("sim:x?sessions=20+0", "ascend"),
             ("sim:x?max_transfer=1", "2048 to 64MiB"),

@@ -74,3 +74,71 @@ fn list(persona: &Persona, medium: &Medium) -> Vec<u8> {
     }
     bytes.with_length16()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Bench, hex};
+
+    fn ask(media_type: u8, format: u8) -> [u8; 12] {
+        [0xad, media_type, 0, 0, 0, 0, 0, format, 0x20, 0, 0, 0]
+    }
+
+    #[test]
+    fn a_dvd_has_its_physical_format_and_its_copyright() {
+        let mut bench = Bench::ready(2_080_080, "medium=dvd-rom");
+        let format = bench.get(&ask(0, 0), 8192);
+        assert_eq!((format.len(), format[..4].to_vec()), (2052, hex("08 02 00 00")));
+        assert_eq!(format[4..16], hex("01 02 01 00 00 03 00 00 00 22 bd 4f"));
+        assert_eq!(bench.get(&ask(0, 1), 8192), hex("00 06 00 00 00 00 00 00"));
+        assert_eq!(bench.no(&[0xad, 0, 0, 0, 0, 0, 1, 0, 8, 0, 0, 0]), (5, 0x24, 0x00));
+        assert_eq!(bench.no(&ask(0, 0x03)), (5, 0x24, 0x00));
+        let mut css = Bench::ready(100, "medium=dvd-rom&protect=css");
+        assert_eq!(css.get(&ask(0, 1), 8192), hex("00 06 00 00 01 00 00 00"));
+        assert_eq!(css.no(&ask(0, 2)), (5, 0x6f, 0x02));
+    }
+
+    #[test]
+    fn a_bd_has_disc_information_and_no_second_layer_field() {
+        let mut bench = Bench::ready(100, "medium=bd-rom");
+        let information = bench.get(&ask(1, 0), 8192);
+        assert_eq!(
+            (information.len(), information[..6].to_vec()),
+            (4100, hex("10 02 00 00 44 49"))
+        );
+        // real-drives: redumper #174.
+        assert_eq!(bench.no(&[0xad, 1, 0, 0, 0, 0, 1, 0, 16, 4, 0, 0]), (5, 0x24, 0x00));
+        // real-drives: HL-DT-ST WH16NS40: no spare area on an unformatted BD-R.
+        assert_eq!(Bench::ready(100, "medium=bd-r").no(&ask(1, 0x0a)), (5, 0x24, 0x00));
+        let mut aacs = Bench::ready(100, "medium=bd-rom&protect=aacs");
+        assert_eq!(aacs.no(&ask(1, 0x80)), (5, 0x6f, 0x02));
+        assert_eq!(bench.no(&ask(1, 0x80)), (5, 0x24, 0x00));
+    }
+
+    #[test]
+    fn the_wrong_media_type_is_refused_or_nothing_comes() {
+        assert_eq!(Bench::ready(100, "medium=bd-r").no(&ask(0, 0)), (5, 0x24, 0x00));
+        // real-drives: ASUS BW-16D1HT.
+        let mut asus = Bench::ready(100, "medium=bd-r&persona=bw-16d1ht");
+        assert_eq!(asus.get(&ask(0, 0), 8192), [0u8; 0]);
+        assert_eq!(Bench::ready(100, "").no(&ask(0, 0)), (5, 0x30, 0x02));
+    }
+
+    #[test]
+    fn the_list_names_what_can_be_read() {
+        let mut bench = Bench::ready(100, "medium=dvd+rw&persona=se-506cb");
+        assert_eq!(
+            bench.get(&ask(0, 0xff), 8192),
+            hex("00 16 00 00 00 40 08 04 01 40 00 08 04 40 08 04 11 40 01 04 c0 40 00 08")
+        );
+        // real-drives: LG GGW-H20L refuses format 11h on DVD+.
+        let mut lg = Bench::ready(100, "medium=dvd+rw");
+        assert_eq!(lg.no(&ask(0, 0x11)), (5, 0x24, 0x00));
+    }
+
+    #[test]
+    fn a_double_layer_disc_tells_its_layer_boundary() {
+        let mut bench = Bench::ready(3_000_000, "medium=dvd+r-dl&layer_break=2086912");
+        // real-drives: HL-DT-ST BT20N: 2086912.
+        assert_eq!(bench.get(&ask(0, 0x20), 16), hex("00 0a 00 00 80 00 00 00 00 1f d8 00"));
+    }
+}

@@ -51,3 +51,23 @@ pub fn read_sub_channel(machine: &mut Machine, exchange: &mut Exchange) -> Resul
     exchange.reply(&bytes.0, exchange.be16(7));
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Bench, hex};
+
+    #[test]
+    fn the_position_is_the_first_track_s_and_there_is_no_catalogue_number() {
+        let mut bench = Bench::ready(100, "");
+        let ask = |msf, sub, format| [0x42, msf, sub, format, 0, 0, 1, 0, 24, 0];
+        assert_eq!(
+            bench.get(&ask(2, 0x40, 1), 24),
+            hex("00 15 00 0c 01 14 01 01 00 00 02 00 00 00 00 00")
+        );
+        assert_eq!(bench.get(&ask(0, 0, 1), 24), hex("00 15 00 00"));
+        let mut none = hex("00 15 00 14 02");
+        none.resize(24, 0);
+        assert_eq!(bench.get(&ask(0, 0x40, 2), 24), none);
+        assert_eq!(bench.no(&ask(0, 0x40, 4)), (5, 0x24, 0x00));
+    }
+}

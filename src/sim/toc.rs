@@ -190,3 +190,106 @@ fn atip(kind: Kind) -> Option<Vec<u8>> {
     }
     Some(bytes.with_length16())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Bench, hex};
+
+    fn toc(bench: &mut Bench, msf: u8, format: u8, start: u8) -> Vec<u8> {
+        bench.get(&[0x43, msf, format, 0, 0, 0, start, 0x0f, 0, 0], 4096)
+    }
+
+    #[test]
+    fn a_pressed_cd_has_one_data_track_in_either_address_form() {
+        let mut bench = Bench::ready(0x8581, "");
+        assert_eq!(
+            toc(&mut bench, 0, 0, 0),
+            hex("00 12 01 01 00 14 01 00 00 00 00 00 00 14 aa 00 00 00 85 81")
+        );
+        // Lead-out: 34177 + 150 frames are 07:37:52.
+        assert_eq!(toc(&mut bench, 2, 0, 0xaa), hex("00 0a 01 01 00 14 aa 00 00 07 25 34"));
+        assert_eq!(bench.no(&[0x43, 0, 0, 0, 0, 0, 2, 0, 255, 0]), (5, 0x24, 0x00));
+        assert_eq!(toc(&mut bench, 0, 1, 0), hex("00 0a 01 01 00 14 01 00 00 00 00 00"));
+    }
+
+    #[test]
+    fn sessions_of_a_cd_r_are_tracks_and_the_last_one_is_pointed_at() {
+        // real-drives: redumper #202: 0 to 188537, 199937 to 201262.
+        let mut bench = Bench::ready(201_262, "medium=cd-r&sessions=0+199937");
+        assert_eq!(
+            toc(&mut bench, 0, 0, 0),
+            hex("00 1a 01 02 00 14 01 00 00 00 00 00 00 14 02 00 00 03 0d 01
+                 00 14 aa 00 00 03 12 2e")
+        );
+        assert_eq!(toc(&mut bench, 0, 1, 0), hex("00 0a 01 02 00 14 02 00 00 03 0d 01"));
+    }
+
+    #[test]
+    fn the_kernel_s_legacy_control_byte_asks_for_the_last_session() {
+        let mut bench = Bench::ready(100, "");
+        let legacy = bench.get(&[0x43, 0, 0, 0, 0, 0, 0, 0, 12, 0x40], 12);
+        assert_eq!(legacy, toc(&mut bench, 0, 1, 0));
+    }
+
+    #[test]
+    fn the_full_table_has_pointers_tracks_and_session_pointers() {
+        let mut bench = Bench::ready(1000, "");
+        assert_eq!(
+            toc(&mut bench, 0, 2, 0),
+            hex("00 2e 01 01 01 14 00 a0 00 00 00 00 01 00 00 01 14 00 a1 00 00 00 00 01 00 00
+                 01 14 00 a2 00 00 00 00 00 0f 19 01 14 00 01 00 00 00 00 00 02 00")
+        );
+        let mut bench = Bench::ready(30_000, "medium=cd-r&sessions=0+20000");
+        let full = toc(&mut bench, 0, 2, 0);
+        assert_eq!((full.len() - 4) % 11, 0);
+        let points: Vec<u8> = full[4..].chunks(11).map(|entry| entry[3]).collect();
+        assert_eq!(points, [0xa0, 0xa1, 0xa2, 1, 0xb0, 0xc0, 0xa0, 0xa1, 0xa2, 2, 0xb0]);
+        // The next program area at 20000 + 150 frames: 04:28:50.
+        assert_eq!(full[4 + 4 * 11..4 + 5 * 11], hex("01 54 00 b0 04 1c 32 02 4f 3b 4a"));
+        let second = toc(&mut bench, 0, 2, 2);
+        assert_eq!((second.len(), second[4]), (4 + 5 * 11, 2));
+    }
+
+    #[test]
+    fn atip_is_a_recordable_disc_s_and_zeros_elsewhere_on_one_drive() {
+        let mut bench = Bench::ready(100, "medium=cd-rw");
+        assert_eq!(
+            toc(&mut bench, 2, 4, 0),
+            hex("00 1a 00 00 a3 00 ce 00 61 0a 00 00 4f 3b 4a 00 24 1a d8 00 26 b2 48 00
+                 00 00 00 00")
+        );
+        assert_eq!(Bench::ready(100, "").no(&[0x43, 2, 4, 0, 0, 0, 0, 0, 28, 0]), (5, 0x24, 0x00));
+        let mut bench = Bench::ready(100, "persona=cdd4851");
+        assert_eq!(toc(&mut bench, 2, 4, 0), [0; 28]);
+    }
+
+    #[test]
+    fn a_dvd_s_table_is_fabricated_and_says_what_each_drive_says() {
+        // real-drives: HL-DT-ST GSA-4167B: Track#1 14@0, Track#AA 14@2080080.
+        let mut bench = Bench::ready(2_080_080, "persona=gsa-4167b&medium=dvd-rom");
+        assert_eq!(
+            toc(&mut bench, 0, 0, 0),
+            hex("00 12 01 01 00 14 01 00 00 00 00 00 00 14 aa 00 00 1f bd 50")
+        );
+        // real-drives: TSSTcorp TS-L632H, closed DVD+R: 17@0, 17@2242464.
+        let mut bench = Bench::ready(2_242_464, "persona=ts-l632h&medium=dvd+r");
+        assert_eq!(
+            toc(&mut bench, 0, 0, 0),
+            hex("00 12 01 01 00 17 01 00 00 00 00 00 00 17 aa 00 00 22 37 a0")
+        );
+        assert_eq!(bench.no(&[0x43, 0, 2, 0, 0, 0, 0, 0, 255, 0]), (5, 0x24, 0x00));
+    }
+
+    #[test]
+    fn sessions_of_a_dvd_are_shown_by_lg_and_not_by_nec() {
+        // As on the disc of real-drives: HL-DT-ST GSA-H10N: 0, 2240, 699520.
+        let query = "medium=dvd+r&sessions=0+2240+699520";
+        let mut lg = Bench::ready(1_743_040, &format!("{query}&persona=gsa-4167b"));
+        let table = toc(&mut lg, 0, 0, 0);
+        assert_eq!((table.len(), table[3]), (4 + 4 * 8, 3));
+        assert_eq!(table[12..20], hex("00 14 02 00 00 00 08 c0"));
+        let mut nec = Bench::ready(1_743_040, &format!("{query}&persona=nd-3540a"));
+        let table = toc(&mut nec, 0, 0, 0);
+        assert_eq!((table.len(), table[3]), (4 + 2 * 8, 1));
+    }
+}

@@ -20,7 +20,6 @@ pub enum Content {
     /// One image; block n of the disc is block n of the image.
     Image(Box<dyn Image>),
     /// Pieces of files, by LBA.
-    #[cfg_attr(not(test), expect(dead_code, reason = "made by cue sheets"))]
     Pieces(Vec<Piece>),
 }
 

@@ -4,6 +4,7 @@
 pub mod content;
 pub mod kind;
 pub mod protection;
+pub mod sheet;
 
 use std::ops::Range;
 

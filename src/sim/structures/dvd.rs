@@ -105,16 +105,19 @@ fn physical_format(medium: &Medium, layer: u8) -> Vec<u8> {
     bytes.0
 }
 
-/// Book type and part version. DVD+ and DVD-RAM say 00h in every report of real-drives (TSSTcorp
-/// SH-S182M, HL-DT-ST GSA-H10N, …), DVD-R 25h and DVD-RW 32h.
+/// Book type and part version: DVD-ROM 01h, DVD-R 25h, DVD-RW 32h (real-drives: HL-DT-ST GSA-4167B,
+/// PIONEER DVR-111D, HL-DT-ST GSA-4083N). The 00h that reports have of DVD+ and DVD-RAM is what
+/// newer dvd+rw-mediainfo prints of any disc. GUESS: the part versions of the others.
 fn book(kind: Kind) -> u8 {
     match kind {
-        Kind::DvdRom => 0x01,
+        Kind::DvdRam => 0x16,
         Kind::DvdR => 0x25,
-        // GUESS: part version 6.
         Kind::DvdRDl => 0x26,
         Kind::DvdRw => 0x32,
-        _ => 0x00,
+        Kind::DvdPlusRw => 0x92,
+        Kind::DvdPlusR => 0xa1,
+        Kind::DvdPlusRDl => 0xe1,
+        _ => 0x01,
     }
 }
 
