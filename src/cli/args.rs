@@ -226,7 +226,7 @@ fn parse_range(text: &str) -> Result<SectorRange, String> {
 /// Open the tray
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A lock that a program left behind is taken off. A disc that is mounted is left in.
+A locked tray is unlocked first. A disc that is mounted or otherwise in use is left in.
 
 Examples:
   oxidisc eject

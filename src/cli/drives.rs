@@ -81,8 +81,8 @@ fn text(app: &App, drives: &[(DriveEntry, Vec<Holder>, Medium)]) -> String {
 
 /// `HL-DT-ST BD-RE BH16NS55`, or what the kernel tells of it.
 pub fn name(drive: &DriveEntry) -> String {
-    let name = format!("{} {}", drive.vendor, drive.product);
-    or_dash(name.trim())
+    let words = drive.vendor.split_whitespace().chain(drive.product.split_whitespace());
+    or_dash(&words.collect::<Vec<_>>().join(" "))
 }
 
 fn or_dash(text: &str) -> String {

@@ -25,17 +25,16 @@ impl Interrupt {
             CliError::failed(format!("cannot catch signals: {}", reason(&error)))
         };
         let flag = Arc::new(AtomicBool::new(false));
-        let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(failed)?;
-        let seen = Arc::clone(&flag);
+        for signal in [SIGINT, SIGTERM, SIGHUP] {
+            signal_hook::flag::register(signal, Arc::clone(&flag)).map_err(failed)?;
+        }
+        // What is to be told cannot be told in a signal handler.
+        let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(failed)?;
         std::thread::Builder::new()
             .name("signals".into())
             .spawn(move || {
-                for signal in signals.forever() {
-                    let again = seen.swap(true, Ordering::SeqCst);
-                    if signal == SIGHUP {
-                        continue;
-                    }
-                    if again {
+                for (count, signal) in signals.forever().enumerate() {
+                    if count > 0 {
                         tell("interrupted again: ending at once");
                         std::process::exit(i32::from(Exit::Interrupted.code()));
                     }

@@ -9,7 +9,8 @@ use oxidisc::attach::notify::{self, NotifyError, RunOptions};
 use oxidisc::attach::tcmu::{
     self, AttachError, AttachOptions, Attached, Ended, Nodes, Server, Which,
 };
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::App;
 use super::args::{
@@ -19,6 +20,60 @@ use super::error::{CliError, reason};
 use super::exit::Exit;
 use super::interrupt::Interrupt;
 use super::json;
+
+/// A drive in the kernel.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Described {
+    path: Option<String>,
+    sg_path: Option<String>,
+    /// The process that serves it.
+    server: Option<u32>,
+}
+
+/// An event, or the body of a result, about one drive.
+#[derive(Debug, Serialize)]
+struct OfDrive<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'static str>,
+    drive: &'a Described,
+}
+
+/// What was taken away.
+#[derive(Debug, Serialize)]
+struct Taken {
+    status: &'static str,
+    drives: Vec<Described>,
+}
+
+/// How a program ended.
+#[derive(Debug, Serialize)]
+struct Ran {
+    status: &'static str,
+    at: String,
+    exit: u8,
+}
+
+impl Described {
+    fn new(nodes: &Nodes, server: Option<u32>) -> Described {
+        let path = |path: &Path| path.display().to_string();
+        Described { path: Some(path(&nodes.sr)), sg_path: nodes.sg.as_deref().map(path), server }
+    }
+
+    /// `/dev/sr1 /dev/sg2`.
+    fn nodes(&self) -> String {
+        let nodes: Vec<&str> =
+            [&self.path, &self.sg_path].into_iter().flatten().map(String::as_str).collect();
+        nodes.join(" ")
+    }
+}
+
+/// The result about one drive.
+fn result(app: &App, status: &'static str, drive: &Described) {
+    let body = OfDrive { event: None, status: Some(status), drive };
+    app.printer.json(&json::result(app.schema, body));
+}
 
 /// Does what was asked.
 pub fn run(command: &VirtualCommand, app: &App) -> Result<Exit, CliError> {
@@ -41,17 +96,15 @@ fn attach(args: &VirtualAttachArgs, app: &App) -> Result<Exit, CliError> {
     let interrupt = Interrupt::install()?;
     let options = AttachOptions { guardian: Some(this_program(&["virtual", "guard"])?) };
     let server = Server::attach(transport, &options)?;
-    let nodes = server.nodes().clone();
-    let drive = described(&nodes, Some(std::process::id()));
-    app.printer.data(&line(&nodes));
+    let drive = Described::new(server.nodes(), Some(std::process::id()));
+    app.printer.data(&format!("{}\n", drive.nodes()));
     if args.background {
         // The last word: whoever started this reads no further.
-        let body = json!({"status": "attached", "drive": drive});
-        app.printer.json(&json::result(app.schema, body));
+        result(app, "attached", &drive);
         server.serve(interrupt.flag())?;
         return Ok(Exit::Done);
     }
-    app.printer.json(&json!({"event": "attached", "drive": drive}));
+    app.printer.json(&OfDrive { event: Some("attached"), status: None, drive: &drive });
     app.printer.note("serving it until interrupted (Ctrl-C) or detached");
     let status = match server.serve(interrupt.flag())? {
         Ended::Stopped => "stopped",
@@ -60,7 +113,7 @@ fn attach(args: &VirtualAttachArgs, app: &App) -> Result<Exit, CliError> {
             "unplugged"
         }
     };
-    app.printer.json(&json::result(app.schema, json!({"status": status, "drive": drive})));
+    result(app, status, &drive);
     Ok(Exit::Done)
 }
 
@@ -93,10 +146,10 @@ fn attach_daemon(args: &VirtualAttachArgs, app: &App) -> Result<Exit, CliError> 
     if said["status"] != "attached" {
         return Err(told(&said));
     }
-    let word = |key: &str| said["drive"][key].as_str();
-    let nodes: Vec<&str> = [word("path"), word("sg_path")].into_iter().flatten().collect();
-    app.printer.data(&format!("{}\n", nodes.join(" ")));
-    app.printer.json(&said);
+    let drive: Described = Described::deserialize(&said["drive"])
+        .map_err(|_| CliError::failed("the server does not say what became of the drive"))?;
+    app.printer.data(&format!("{}\n", drive.nodes()));
+    result(app, "attached", &drive);
     Ok(Exit::Done)
 }
 
@@ -122,18 +175,6 @@ fn this_program(arguments: &[&str]) -> Result<Vec<OsString>, CliError> {
     Ok(std::iter::once(program.into()).chain(arguments.iter().map(OsString::from)).collect())
 }
 
-/// `/dev/sr1 /dev/sg2`.
-fn line(nodes: &Nodes) -> String {
-    let paths = std::iter::once(&nodes.sr).chain(&nodes.sg);
-    let paths: Vec<String> = paths.map(|path| path.display().to_string()).collect();
-    format!("{}\n", paths.join(" "))
-}
-
-fn described(nodes: &Nodes, server: Option<u32>) -> Value {
-    let path = |path: &Path| path.display().to_string();
-    json!({"path": path(&nodes.sr), "sg_path": nodes.sg.as_deref().map(path), "server": server})
-}
-
 fn detach(args: &VirtualDetachArgs, app: &App) -> Result<Exit, CliError> {
     let which = match &args.node {
         Some(node) => Which::Node(node.clone()),
@@ -144,20 +185,21 @@ fn detach(args: &VirtualDetachArgs, app: &App) -> Result<Exit, CliError> {
     if gone.is_empty() {
         app.printer.note("no simulated drive is attached");
     }
-    let drives: Vec<Value> = gone.iter().map(|drive| detached(drive, app)).collect();
-    app.printer.json(&json::result(app.schema, json!({"status": "detached", "drives": drives})));
+    let drives = gone.iter().map(|drive| detached(drive, app)).collect();
+    app.printer.json(&json::result(app.schema, Taken { status: "detached", drives }));
     Ok(Exit::Done)
 }
 
-fn detached(drive: &Attached, app: &App) -> Value {
+fn detached(drive: &Attached, app: &App) -> Described {
     match &drive.nodes {
         Some(nodes) => {
-            app.printer.note(&format!("detached {}", line(nodes).trim_end()));
-            described(nodes, drive.server)
+            let drive = Described::new(nodes, drive.server);
+            app.printer.note(&format!("detached {}", drive.nodes()));
+            drive
         }
         None => {
             app.printer.note("cleaned up after a server that was killed");
-            json!({"path": null, "sg_path": null, "server": drive.server})
+            Described { server: drive.server, ..Described::default() }
         }
     }
 }
@@ -169,10 +211,9 @@ fn only(attached: &[Attached]) -> Result<Which, CliError> {
         [] => Ok(Which::All),
         [only] => Ok(Which::Node(only.sr.clone())),
         several => {
-            let list: String = several.iter().map(|nodes| format!("\n  {}", line(nodes))).collect();
-            let list = list.replace("\n\n", "\n");
-            let count = several.len();
-            Err(CliError::usage(format!("{count} drives are attached:{}", list.trim_end()))
+            let name = |nodes: &&Nodes| format!("\n  {}", Described::new(nodes, None).nodes());
+            let list: String = several.iter().map(name).collect();
+            Err(CliError::usage(format!("{} drives are attached:{list}", several.len()))
                 .hint("name one of them, or detach all with --all"))
         }
     }
@@ -190,7 +231,7 @@ fn run_program(args: &VirtualRunArgs, app: &App) -> Result<Exit, CliError> {
     let status = notify::run(transport, &options)?;
     let code = notify::exit_code(status);
     let at = args.at.display().to_string();
-    app.printer.json(&json::result(app.schema, json!({"status": "ended", "at": at, "exit": code})));
+    app.printer.json(&json::result(app.schema, Ran { status: "ended", at, exit: code }));
     Ok(Exit::Program(code))
 }
 

@@ -40,7 +40,7 @@ fn go(app: &App, job: Job) -> Result<Exit, CliError> {
     let interrupt = Interrupt::install()?;
     let outcome = job(&mut opened.drive, &mut |event| {
         if event == Event::Unlocking {
-            app.printer.note("the tray was locked by a program that is gone: unlocking it");
+            app.printer.note("the tray was locked: unlocking it");
         }
         if interrupt.requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;

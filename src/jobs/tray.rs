@@ -1,5 +1,6 @@
-//! Opens and closes the tray, and waits until it is. Whatever holds the disc is released only where
-//! nobody uses it: a lock left behind by a program that died is taken off. Knows no kernel.
+//! Opens and closes the tray, and waits until it is. A lock is taken off: who calls this has the
+//! drive to itself, so that the lock is udev's, which locks every disc it sees (60-cdrom_id.rules,
+//! `--lock-media`), or left behind by a program that died. Knows no kernel.
 
 use std::time::Duration;
 

@@ -137,7 +137,7 @@ fn open(path: &Path) -> Result<Box<dyn Image>, String> {
     }
     match FileImage::open(path) {
         Ok(image) => Ok(Box::new(image)),
-        Err(error) => Err(format!("{shown}: {error}")),
+        Err(error) => Err(format!("{shown}: {}", super::plan::reason(&error))),
     }
 }
 

@@ -1,11 +1,14 @@
 //! What is wrong with a plan that a person wrote (defects, faults): which file, which line, why.
 //! Knows TOML's errors, not what the plans mean.
 
+use std::io;
 use std::path::Path;
+
+use crate::transport::Errno;
 
 /// A plan that cannot be followed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}:{line}: {reason}")]
+#[error("{file}{}: {reason}", at_line(*.line))]
 pub struct PlanError {
     /// The file's name, as given.
     pub file: String,
@@ -41,6 +44,18 @@ pub(super) fn read(path: &Path) -> Result<String, PlanError> {
     std::fs::read_to_string(path).map_err(|error| PlanError {
         file: path.display().to_string(),
         line: 0,
-        reason: error.to_string(),
+        reason: reason(&error),
     })
+}
+
+/// What the operating system said, in the style of our own messages.
+pub(super) fn reason(error: &io::Error) -> String {
+    match error.raw_os_error() {
+        Some(code) => Errno::from_raw(code).desc().to_lowercase(),
+        None => error.to_string(),
+    }
+}
+
+fn at_line(line: usize) -> String {
+    if line == 0 { String::new() } else { format!(":{line}") }
 }
