@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use oxidisc::formats::hash::HashKind;
 use oxidisc::jobs::rip::{self, Event, Options, Report, Stage, Status};
-use oxidisc::mmc::cmd::start_stop_unit::{Motion, StartStopUnit};
+use oxidisc::jobs::tray;
 use oxidisc::transport::Access;
 use oxidisc::units::{Blocks, Family};
 use serde_json::{Map, Value, json};
@@ -48,7 +48,7 @@ pub fn run(args: &RipArgs, app: &App) -> Result<Exit, CliError> {
         }
     };
     if args.eject && exit == Exit::Done {
-        opened.drive.run(&StartStopUnit { motion: Motion::Eject, immediate: false })?;
+        tray::eject(&mut opened.drive, &mut |_| ControlFlow::Continue(()))?;
     }
     Ok(exit)
 }

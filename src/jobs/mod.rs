@@ -5,6 +5,7 @@ pub mod error;
 pub mod observe;
 pub mod ready;
 pub mod rip;
+pub mod sectors;
 pub mod speed;
 pub mod survey;
 pub mod tray;

@@ -6,17 +6,15 @@ mod gather;
 mod raw;
 mod text;
 
-use std::io;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use oxidisc::formats::{self, FileSystems, SectorData};
+use oxidisc::formats::FileSystems;
 use oxidisc::jobs::ready::{self, Readiness, Since, Tray, Waiting};
-use oxidisc::jobs::survey::{DriveFacts, MediumFacts, TrackKind, survey_drive, survey_medium};
-use oxidisc::mmc::Drive;
-use oxidisc::mmc::cmd::read::Read10;
+use oxidisc::jobs::sectors::DiscSectors;
+use oxidisc::jobs::survey::{DriveFacts, MediumFacts, survey_drive, survey_medium};
+use oxidisc::mmc::{CommandError, Drive};
 use oxidisc::transport::Access;
-use oxidisc::units::{Lba, SECTOR};
 
 use super::App;
 use super::args::InfoArgs;
@@ -48,9 +46,11 @@ pub fn run(args: &InfoArgs, app: &App) -> Result<Exit, CliError> {
     } else {
         app.open(Access::Read)?
     };
+    // First, for what a drive tells of itself depends on the disc in it.
+    let ready = wait(&mut opened.drive, app);
     let drive = survey_drive(&mut opened.drive)?;
     let mut found = Found { drive, medium: None, tray: Tray::Unknown };
-    let outcome = look_at_medium(&mut opened, &mut found, app, &log);
+    let outcome = look_at_medium(ready, &mut opened.drive, &mut found, &log);
     let mut info = gather::info(&found, &opened);
     let exchanges = log.take();
     if args.raw {
@@ -69,28 +69,30 @@ pub fn run(args: &InfoArgs, app: &App) -> Result<Exit, CliError> {
     Ok(Exit::Done)
 }
 
-fn look_at_medium(
-    opened: &mut Opened,
-    found: &mut Found,
-    app: &App,
-    log: &Log,
-) -> Result<(), CliError> {
-    let drive = &mut opened.drive;
+fn wait(drive: &mut Drive, app: &App) -> Result<Readiness, CommandError> {
     let mut said = false;
-    let ready = ready::wait_ready(drive, Since::Now, &mut |waiting| {
+    ready::wait_ready(drive, Since::Now, &mut |waiting| {
         let long = matches!(&waiting, Waiting::Busy { elapsed, .. } if *elapsed >= PATIENCE);
         if long && !std::mem::replace(&mut said, true) {
             app.printer.note("waiting for the drive to read the disc in");
         }
         ControlFlow::Continue(())
-    });
+    })
+}
+
+fn look_at_medium(
+    ready: Result<Readiness, CommandError>,
+    drive: &mut Drive,
+    found: &mut Found,
+    log: &Log,
+) -> Result<(), CliError> {
     match ready {
         Ok(Readiness::NoMedium(tray)) => found.tray = tray,
         Ok(_) => {
             if let Some(medium) = survey_medium(drive, &found.drive)? {
                 // What the sectors hold is no answer to a question about the disc.
                 let asked = log.clone().take();
-                let files = file_systems(drive, &medium);
+                let files = DiscSectors::new(drive).file_systems(&medium);
                 log.put_back(asked);
                 found.medium = Some((medium, files));
             }
@@ -98,22 +100,4 @@ fn look_at_medium(
         Err(error) => return Err(CliError { exit: Exit::Unusable, ..CliError::from(error) }),
     }
     Ok(())
-}
-
-/// The file systems of the last session, which stands for the whole disc.
-fn file_systems(drive: &mut Drive, medium: &MediumFacts) -> FileSystems {
-    let sessions = medium.sessions();
-    let mut tracks = sessions.iter().flat_map(|session| &session.tracks);
-    let Some(last) = tracks.rfind(|track| track.kind == TrackKind::Data && !track.blank) else {
-        return FileSystems::default();
-    };
-    let start = u32::try_from(last.start.0).unwrap_or(0);
-    let sectors = medium.sizes().first().map(|(_, size)| size.0);
-    let mut read = |lba: u32, sector: &mut SectorData| {
-        let lba = Lba(i32::try_from(lba).map_err(io::Error::other)?);
-        let command = Read10 { lba, blocks: 1, fua: false, timeout: READ_TIMEOUT };
-        let done = drive.read_into(&command, sector).map_err(io::Error::other)?;
-        if done.transferred == SECTOR { Ok(()) } else { Err(io::Error::other("a short answer")) }
-    };
-    formats::identify(&mut read, start, sectors)
 }

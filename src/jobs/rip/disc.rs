@@ -1,28 +1,26 @@
 //! The disc as a rip needs it: ready, unprotected, of a known size, with the stretches that hold
 //! data. Everything that could make hours of reading useless is found out here.
 
-use std::io;
 use std::ops::Range;
 use std::time::Duration;
 
-use super::decide::{Decision, decide};
 use super::eta::{Curve, Zone};
 use super::reader;
 use super::size::{self, Size};
 use super::{Event, Options, Report, Status};
-use crate::formats::{self, FileExtent, FileSystems, SectorData, Sectors, iso9660, udf};
+use crate::formats::{FileExtent, FileSystems, Sectors, iso9660, udf};
 use crate::jobs::error::{Error, Kind};
 use crate::jobs::observe::Observer;
 use crate::jobs::ready::{self, Readiness, Since, Tray};
+use crate::jobs::sectors::DiscSectors;
 use crate::jobs::speed;
 use crate::jobs::survey::{
     DriveFacts, MediumFacts, Protection, TrackFacts, TrackKind, survey_drive, survey_medium,
 };
-use crate::mmc::cmd::read::Read10;
 use crate::mmc::cmd::read_disc_information::DiscStatus;
 use crate::mmc::settings::{Outcome, SpeedRequest};
 use crate::mmc::{CommandError, Drive};
-use crate::units::{Blocks, Family, Lba, SECTOR, Speed};
+use crate::units::{Blocks, Family, SECTOR, Speed};
 
 /// What is known of disc and drive before the first sector is kept.
 pub struct Disc {
@@ -102,8 +100,8 @@ pub fn survey(
     only_data(&tracks, options)?;
     let sizes = medium.sizes();
     let hint = sizes.first().map(|(_, size)| size.0);
-    let mut sectors = DiscSectors { drive, failed: None, cached: None };
-    let files = formats::identify(&mut sectors, session_start(&tracks), hint);
+    let mut sectors = DiscSectors::new(drive);
+    let files = sectors.file_systems(&medium);
     not_protected(&mut sectors, &files, &medium, hint.unwrap_or(0))?;
     let size = size::resolve(family, &sizes, files.sectors())
         .ok_or_else(|| unusable("neither the drive nor the disc says how large the disc is"))?;
@@ -182,12 +180,6 @@ fn only_data(tracks: &[TrackFacts], options: &Options) -> Result<(), Error> {
     .hint(format!("rip the data track alone: --range {}..{end}", data.start)))
 }
 
-/// Where the last session begins: its file system stands for the whole disc.
-fn session_start(tracks: &[TrackFacts]) -> u32 {
-    let last = tracks.iter().rfind(|track| track.kind == TrackKind::Data && !track.blank);
-    last.and_then(|track| u32::try_from(track.start.0).ok()).unwrap_or(0)
-}
-
 /// A protected disc is named as such before anything is read of it: some of its sectors would fail
 /// one by one, for hours, and each failure may hang the drive (kernel-log-sense-lines).
 fn not_protected(
@@ -196,7 +188,7 @@ fn not_protected(
     medium: &MediumFacts,
     sectors_in_all: u32,
 ) -> Result<(), Error> {
-    if let Some(error) = sectors.failed.take() {
+    if let Some(error) = sectors.take_failure() {
         return Err(reader::end_of_the_road(&error));
     }
     if !matches!(medium.protection, Some(Protection::Css | Protection::Cprm)) {
@@ -206,7 +198,7 @@ fn not_protected(
     for lba in places_to_try(sectors, files, sectors_in_all) {
         let mut sector = [0; SECTOR];
         if sectors.read(lba, &mut sector).is_err()
-            && let Some(error) = sectors.failed.take()
+            && let Some(error) = sectors.take_failure()
         {
             return Err(reader::end_of_the_road(&error));
         }
@@ -322,68 +314,4 @@ fn curve(medium: &MediumFacts, sectors: u32) -> Curve {
     };
     Curve::promised(medium.performance.iter().map(zone).collect())
         .unwrap_or_else(|| Curve::angular(sectors))
-}
-
-/// Sectors of a disc for those who read file systems. Each read takes the error-correction blocks
-/// around it, as the drive does anyway.
-struct DiscSectors<'a> {
-    drive: &'a mut Drive,
-    /// A failure that is not the fault of the place.
-    failed: Option<CommandError>,
-    cached: Option<(u32, Vec<u8>)>,
-}
-
-impl DiscSectors<'_> {
-    const TIMEOUT: Duration = Duration::from_secs(60);
-    const BLOCKS: u32 = 16;
-
-    fn fetch(&mut self, lba: u32, blocks: u32) -> Result<Vec<u8>, CommandError> {
-        let mut buffer = vec![0; blocks as usize * SECTOR];
-        let (timeout, fua) = (Self::TIMEOUT, false);
-        let address = Lba(i32::try_from(lba).unwrap_or(i32::MAX));
-        let blocks = u16::try_from(blocks).unwrap_or(u16::MAX);
-        let done =
-            self.drive.read_into(&Read10 { lba: address, blocks, fua, timeout }, &mut buffer)?;
-        buffer.truncate(done.transferred - done.transferred % SECTOR);
-        Ok(buffer)
-    }
-}
-
-impl Sectors for DiscSectors<'_> {
-    fn read(&mut self, lba: u32, sector: &mut SectorData) -> io::Result<()> {
-        let start = lba - lba % Self::BLOCKS;
-        if self.cached.as_ref().is_none_or(|(first, _)| *first != start) {
-            let mut fetched = self.fetch(start, Self::BLOCKS);
-            if fetched.is_err() {
-                fetched = self.fetch(lba, 1).map(|alone| {
-                    let mut block = vec![0; (lba - start) as usize * SECTOR];
-                    block.extend(alone);
-                    block
-                });
-                self.cached = None;
-                let block = fetched.map_err(|error| self.refused(error))?;
-                return copy(&block, lba - start, sector);
-            }
-            self.cached = fetched.ok().map(|block| (start, block));
-        }
-        let block = self.cached.as_ref().map_or(&[][..], |(_, block)| block);
-        copy(block, lba - start, sector)
-    }
-}
-
-impl DiscSectors<'_> {
-    fn refused(&mut self, error: CommandError) -> io::Error {
-        let text = error.to_string();
-        if !matches!(decide(&error), Decision::Bad { .. } | Decision::Lost | Decision::Wait) {
-            self.failed = Some(error);
-        }
-        io::Error::other(text)
-    }
-}
-
-fn copy(block: &[u8], index: u32, sector: &mut SectorData) -> io::Result<()> {
-    let at = index as usize * SECTOR;
-    let from = block.get(at..at + SECTOR).ok_or_else(|| io::Error::other("a short answer"))?;
-    sector.copy_from_slice(from);
-    Ok(())
 }
