@@ -21,8 +21,8 @@ pub struct DiscSectors<'a> {
 impl<'a> DiscSectors<'a> {
     /// A disc takes half a minute to spin up in a bad drive, and a bad place as long to fail.
     const TIMEOUT: Duration = Duration::from_secs(60);
-    /// An error-correction block of a DVD.
-    const BLOCKS: u32 = 16;
+    /// Half an error-correction block of a DVD: few enough for a recording to keep their bytes.
+    const BLOCKS: u32 = 8;
 
     /// Of the disc in the drive.
     pub fn new(drive: &'a mut Drive) -> DiscSectors<'a> {

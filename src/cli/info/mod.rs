@@ -21,11 +21,7 @@ use super::args::InfoArgs;
 use super::error::CliError;
 use super::exit::Exit;
 use super::json;
-use super::open::Opened;
 use super::tap::{Log, Tap};
-
-/// A disc that is hard to read keeps a drive busy for so long.
-const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A wait that is longer is explained. Most discs are read in within ten seconds.
 const PATIENCE: Duration = Duration::from_secs(15);
