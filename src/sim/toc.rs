@@ -10,6 +10,8 @@ use crate::units::{Family, Lba, Msf};
 
 /// TRACK NUMBER of the lead-out.
 const LEAD_OUT: u8 = 0xaa;
+/// 89:59:74, the last address before those that mean the lead-in (MMC-6 table 743).
+const MSF_LAST: u32 = 404_849;
 
 /// READ TOC/PMA/ATIP.
 pub fn read_toc(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
@@ -91,7 +93,7 @@ impl Shape<'_> {
     fn address(&self, bytes: &mut Bytes, lba: u32) {
         if !self.msf {
             bytes.be32(lba);
-        } else if self.medium.family() == Family::Cd {
+        } else if self.medium.family() == Family::Cd || lba <= MSF_LAST {
             let msf = msf(lba);
             bytes.put(&[0, msf.minute, msf.second, msf.frame]);
         } else {
@@ -270,6 +272,11 @@ mod tests {
         assert_eq!(
             toc(&mut bench, 0, 0, 0),
             hex("00 12 01 01 00 14 01 00 00 00 00 00 00 14 aa 00 00 1f bd 50")
+        );
+        // Minutes reach the first track, not the lead-out.
+        assert_eq!(
+            toc(&mut bench, 2, 0, 0),
+            hex("00 12 01 01 00 14 01 00 00 00 02 00 00 14 aa 00 00 ff 3b 4a")
         );
         // real-drives: TSSTcorp TS-L632H, closed DVD+R: 17@0, 17@2242464.
         let mut bench = Bench::ready(2_242_464, "persona=ts-l632h&medium=dvd+r");
