@@ -20,11 +20,13 @@ failed() {
 }
 finish() { exit $((failures > 0)); }
 
-# expect NAME CODE COMMAND...: runs it; its exit code has to be CODE. Its output is in $TMPDIR/said.
+# expect NAME CODE COMMAND...: runs it; its exit code has to be CODE. What it printed is in
+# $TMPDIR/stdout, and together with its messages in $TMPDIR/said.
 expect() {
   local name=$1 code=$2 rc=0
   shift 2
-  "$@" >"$TMPDIR/said" 2>&1 </dev/null || rc=$?
+  "$@" >"$TMPDIR/stdout" 2>"$TMPDIR/said" </dev/null || rc=$?
+  cat "$TMPDIR/stdout" >>"$TMPDIR/said"
   if [ "$rc" = "$code" ]; then
     ok "$name"
   else
@@ -62,8 +64,13 @@ attach() {
   fi
   SR=$(grep -oE '/dev/sr[0-9]+' <<<"$said" | head -n1)
   SG=$(grep -oE '/dev/sg[0-9]+' <<<"$said" | head -n1)
-  # The node is there before its rules have run.
+  # The node is there before its rules have run and before the disc is ready.
   udevadm settle --timeout=20
+  local _
+  for _ in $(seq 60); do
+    sg_turs "${SG:-$SR}" >/dev/null 2>&1 && break
+    read -r -t 0.05 <>/dev/null
+  done
   export SR SG
 }
 

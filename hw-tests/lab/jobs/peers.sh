@@ -67,7 +67,7 @@ names() {
   else
     expect "$name: dvd+rw-mediainfo" 0 dvd+rw-mediainfo "$SR"
     says "$name: dvd+rw-mediainfo knows the medium" "Mounted Media: *$code, $profile"
-    says "$name: dvd+rw-mediainfo counts the blocks" "READ CAPACITY: *$blocks\*2048="
+    says "$name: dvd+rw-mediainfo counts the blocks" "READ CAPACITY: *$blocks\*2048=|Legacy lead-out at: *$blocks\*2KB="
   fi
 }
 

@@ -14,18 +14,20 @@ every_way() {
       expect "$name $user ${node#/dev/}" 0 $user "$OXIDISC" --json -d "$node" rip out/disc.iso ||
         continue
       same "$name $user ${node#/dev/}: image" "$(sha out/disc.iso)" "$wanted"
-      same "$name $user ${node#/dev/}: told" "$(tail -n1 said | jq -r .hashes.sha256)" "$wanted"
+      same "$name $user ${node#/dev/}: told" "$(tail -n1 stdout | jq -r .hashes.sha256)" "$wanted"
       [ ! -e out/disc.iso.map ] || failed "$name $user ${node#/dev/}: map" "is still there"
     done
   done
 }
 
-# The images of Debian's packages, on every kind of disc they could have come on. On a disc written
-# track-at-once, two more sectors count as the track's and cannot be read.
+# Every image of Debian's packages, and one of them on every kind of disc it could have come on. On
+# a disc written track-at-once, two more sectors count as the track's and cannot be read.
 real_images() {
-  local image medium
+  local image medium media
   for image in "$IMAGES"/*.iso; do
-    for medium in cd-rom "cd-r&written=tao" dvd-rom dvd-rom-dl bd-rom; do
+    media=(cd-rom)
+    case $image in */ipxe.iso) media=(cd-rom "cd-r&written=tao" dvd-rom dvd-rom-dl bd-rom) ;; esac
+    for medium in "${media[@]}"; do
       attach "sim:$image?medium=$medium" || continue
       every_way "$(basename "$image") on $medium" "$image"
       detach
@@ -74,7 +76,7 @@ damaged_disc() {
 
   attach "sim:$PWD/damaged.img?medium=dvd-rom&defects=$PWD/all.toml" || return
   expect "100 bad blocks: incomplete" 4 "$OXIDISC" --json -d "$SR" rip d.iso
-  same "100 bad blocks: sectors told" "$(tail -n1 said | jq .bad)" 1600
+  same "100 bad blocks: sectors told" "$(tail -n1 stdout | jq .bad)" 1600
   expect "100 bad blocks: ddrescuelog reads the map" 0 ddrescuelog -t d.iso.map
   ddrescuelog -b2048 -l- d.iso.map >listed.txt 2>listed.err
   same_file "100 bad blocks: exactly those in the map" listed.txt all.txt
@@ -84,7 +86,8 @@ damaged_disc() {
 
   # Half of them have become readable: ddrescue goes on where we stopped.
   attach "sim:$PWD/damaged.img?medium=dvd-rom&defects=$PWD/half.toml" || return
-  expect "ddrescue goes on from our map" 0 ddrescue -q -d -b2048 -r1 "$SR" d.iso d.iso.map
+  # Its exit code is 1 as long as something is left.
+  expect "ddrescue goes on from our map" 1 ddrescue -q -d -b2048 -r1 "$SR" d.iso d.iso.map
   ddrescuelog -b2048 -l- d.iso.map >listed.txt 2>listed.err
   same_file "ddrescue goes on from our map: half is left" listed.txt half.txt
   detach
