@@ -38,11 +38,12 @@ pub(super) struct Claim {
     sibling: Option<File>,
 }
 
-/// How long to wait for who only looks at a disc after each change; libburn waits up to 8 s.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// Those who do, by their names: udev and what it starts, udisks.
-const PASSING: [&str; 6] =
-    ["(udev-worker)", "udev-worker", "systemd-udevd", "cdrom_id", "blkid", "udisksd"];
+/// How long to wait for who only looks at a disc after each change: as long as libburn. It takes
+/// them seconds while the disc is read in, as right after `oxidisc load`.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// Those who do, by their names: udev and what it starts, also before it has its own name; udisks.
+const PASSING: [&str; 7] =
+    ["(udev-worker)", "udev-worker", "systemd-udevd", "(spawn)", "cdrom_id", "blkid", "udisksd"];
 const PAUSE: Duration = Duration::from_millis(100);
 
 enum Refusal {
