@@ -92,13 +92,14 @@ impl App {
         Ok(Opened { drive: Drive::new(wrap(transport)), name, entry })
     }
 
-    /// Opens what is to be given to other programs: SPEC with or without its `sim:`.
+    /// Opens what is to be given to other programs: SPEC with or without its `sim:`. A simulated
+    /// drive is ready then, as one that is built into a computer is.
     pub fn open_spec(&self, spec: &str) -> Result<Box<dyn Transport>, CliError> {
-        let source = match Source::parse(spec)? {
-            Source::Device(_) => Source::Simulated(spec.to_string()),
-            other => other,
+        let transport: Box<dyn Transport> = match Source::parse(spec)? {
+            replay @ Source::Replay { .. } => self.transport(replay, Access::Write)?.0,
+            Source::Simulated(text) => Box::new(sim::open_ready(&text)?),
+            Source::Device(_) => Box::new(sim::open_ready(spec)?),
         };
-        let transport = self.transport(source, Access::Write)?.0;
         self.recorded(transport, spec)
     }
 

@@ -52,7 +52,7 @@ pub fn build(spec: &Spec) -> Result<Built, String> {
         None => (None, super::machine::Tray::Closed),
     };
     let mut machine = Machine::new(spec.persona, disc, tray, mechanics);
-    if spec.settled {
+    if spec.settled == Some(true) {
         machine.settle();
     }
     Ok(Built { machine, faults })

@@ -78,9 +78,23 @@ pub struct SimDrive {
 /// # Errors
 /// The spec is malformed, or a file that it names cannot be used.
 pub fn open(text: &str) -> Result<SimDrive, SpecError> {
-    let spec = Spec::parse(text)?;
+    made(text, &Spec::parse(text)?)
+}
+
+/// The same for another program: unless the spec says `start=cold`, the drive is as one that a
+/// kernel found some time ago. Its disc turns, and it has told its unit attentions.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_ready(text: &str) -> Result<SimDrive, SpecError> {
+    let mut spec = Spec::parse(text)?;
+    spec.settled.get_or_insert(true);
+    made(text, &spec)
+}
+
+fn made(text: &str, spec: &Spec) -> Result<SimDrive, SpecError> {
     let built =
-        build::build(&spec).map_err(|reason| SpecError { spec: text.to_string(), reason })?;
+        build::build(spec).map_err(|reason| SpecError { spec: text.to_string(), reason })?;
     Ok(SimDrive {
         machine: built.machine,
         faults: built.faults,
@@ -350,5 +364,21 @@ mod tests {
         }
         assert!(reason("sim:/no/such.iso").contains("/no/such.iso"));
         assert!(reason("sim:/no/such.disc").contains("virtual disc"));
+    }
+
+    #[test]
+    fn a_drive_for_another_program_is_ready_and_has_no_news() {
+        let sense = |drive: &mut SimDrive| {
+            let answer = drive.execute(&Cdb::new(&[0; 6]), Data::None, Duration::from_secs(7));
+            let answer = answer.expect("answered");
+            answer.sense.get(2).map(|key| (*key, answer.sense[12], answer.sense[13]))
+        };
+        let mut drive = open("demo").expect("made on the spot");
+        assert_eq!(sense(&mut drive), Some((6, 0x29, 0x00)));
+        let mut drive = open_ready("demo?start=cold").expect("made on the spot");
+        assert_eq!(sense(&mut drive), Some((6, 0x29, 0x00)));
+        let mut drive = open_ready("demo").expect("made on the spot");
+        assert_eq!(sense(&mut drive), None);
+        assert!((Duration::from_secs(1)..Duration::from_secs(30)).contains(&drive.now()));
     }
 }

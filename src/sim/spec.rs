@@ -44,8 +44,9 @@ pub struct Spec {
     pub protected: Vec<(u32, u32)>,
     /// The tray at the start; `None`: closed and empty.
     pub tray: Option<Tray>,
-    /// As in a machine that runs already: the disc is ready and the attentions have been told.
-    pub settled: bool,
+    /// As in a machine that runs already: the disc is ready and the attentions have been told;
+    /// `None`: as whoever opens it wants it.
+    pub settled: Option<bool>,
     /// Which drive.
     pub persona: &'static Persona,
     /// Its top speed.
@@ -111,7 +112,7 @@ impl Spec {
             protection: Protection::None,
             protected: Vec::new(),
             tray: Some(Tray::Closed),
-            settled: false,
+            settled: None,
             persona,
             speed: None,
             defects: None,
@@ -166,7 +167,9 @@ impl Spec {
             "protected" => {
                 self.protected = value.split(',').map(extent).collect::<Result<_, _>>()?
             }
-            "start" => self.settled = choice(key, value, &[("ready", true), ("cold", false)])?,
+            "start" => {
+                self.settled = Some(choice(key, value, &[("ready", true), ("cold", false)])?);
+            }
             "tray" => self.tray = choice(key, value, &TRAYS)?,
             "max_transfer" => {
                 let bytes = parse_size(value)?;

@@ -63,6 +63,9 @@ const SR_SG_VERSION: i32 = 30_527;
 const TYPE_ROM: i32 = 5;
 /// `SR_TIMEOUT` of the kernel.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// `IOCTL_RETRIES` and the pause of `sr_do_ioctl`.
+const LOOKS_MAX: u32 = 10;
+const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// 60 s in the kernel's `USER_HZ` of 100.
 const SG_TIMEOUT_TICKS: i64 = 6000;
 
@@ -178,14 +181,22 @@ impl Ioctl<'_> {
         }
     }
 
-    /// Sends a command that must succeed.
+    /// Sends a command that must succeed; waits for a disc that spins up.
     fn ask(&mut self, cdb: &[u8], data: &mut [u8]) -> Result<(), Errno> {
-        let (answer, sense) = self.send(cdb, data)?;
-        match (answer.status, sense.map(|sense| sense.triple())) {
-            (0, _) => Ok(()),
-            (_, Some((2, 0x3a, _))) => Err(Errno::ENOMEDIUM),
-            (_, Some((5, 0x20 | 0x24, _))) => Err(Errno::EINVAL),
-            _ => Err(Errno::EIO),
+        let mut looks = 0;
+        loop {
+            let (answer, sense) = self.send(cdb, data)?;
+            return match (answer.status, sense.map(|sense| sense.triple())) {
+                (0, _) => Ok(()),
+                (_, Some((2, 0x04, 0x01))) if looks < LOOKS_MAX => {
+                    looks += 1;
+                    self.transport.wait(LOOK_EVERY);
+                    continue;
+                }
+                (_, Some((2, 0x3a, _))) => Err(Errno::ENOMEDIUM),
+                (_, Some((5, 0x20 | 0x24, _))) => Err(Errno::EINVAL),
+                _ => Err(Errno::EIO),
+            };
         }
     }
 
