@@ -200,6 +200,7 @@ fn document(report: &Report, options: &Options) -> Value {
         "sectors": report.sectors,
         "good": report.good,
         "bad": report.bad,
+        "untried": report.untried,
         "bad_ranges": report.bad_ranges,
         "gap_ranges": report.gaps,
         "different_ranges": report.different_ranges,
@@ -241,6 +242,10 @@ fn tell(printer: &Printer, report: &Report, options: &Options) {
         }
         Status::Incomplete => {
             printer.warn(&format!("{output}: {} could not be read; {map} names them", missing()));
+            if report.untried > 0 {
+                let untried = human::count(report.untried, "sector");
+                printer.note(&format!("  {untried} more were not tried: the time was over"));
+            }
             for (first, count) in report.bad_ranges.iter().take(NAMED) {
                 printer.note(&format!("  {} at {first}", human::count(*count, "sector")));
             }

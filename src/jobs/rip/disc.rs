@@ -57,6 +57,7 @@ impl Disc {
             sectors: u64::from(self.size.sectors),
             good: 0,
             bad: 0,
+            untried: 0,
             bad_ranges: Vec::new(),
             gaps: self.gaps.iter().map(pair).collect(),
             different_ranges: Vec::new(),
@@ -86,6 +87,8 @@ pub fn survey(
     observer: &mut dyn Observer<Event>,
 ) -> Result<Disc, Error> {
     wait(drive, observer)?;
+    // What was reported until here is of the past; what comes from here on is not.
+    drop(drive.take_attentions());
     let facts = survey_drive(drive)?;
     let medium = survey_medium(drive, &facts)?.ok_or_else(|| no_medium(Tray::Unknown))?;
     let family = medium.family.ok_or_else(|| {

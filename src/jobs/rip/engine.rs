@@ -19,6 +19,7 @@ use crate::formats::mapfile::{Map, Phase, State, Stretch};
 use crate::jobs::error::{Error, Kind};
 use crate::jobs::observe::Observer;
 use crate::mmc::Drive;
+use crate::mmc::cmd::read_capacity::ReadCapacity;
 use crate::units::{Blocks, SECTOR};
 
 /// Drive time between two reports of progress, and the window over which the rate is taken.
@@ -60,9 +61,11 @@ pub fn prepare(
     paths: &Paths,
     options: &Options,
 ) -> Result<Job, Error> {
+    let chunk = reader::chunk(drive.max_transfer(), disc.unit());
     let policy = Policy {
-        unit: disc.unit(),
-        chunk: reader::chunk(drive.max_transfer(), disc.unit()),
+        // A bridge that carries less than a whole block at once leaves no choice.
+        unit: disc.unit().min(chunk),
+        chunk,
         extents: disc.extents.clone(),
         retries: options.retries,
         run_out: disc.size.run_out.clone(),
@@ -209,6 +212,11 @@ impl Run<'_> {
 
     /// After a change of disc was reported: goes on only with the disc it was.
     fn still_the_disc(&mut self, reader: &mut Reader<'_>, sink: &mut Sink) -> Result<(), Error> {
+        let capacity = reader.drive.query(&ReadCapacity).ok();
+        if capacity != self.disc.medium.capacity {
+            return Err(Error::new(Kind::Unusable, "another disc was put into the drive")
+                .hint("put the one back in with which the rip began; it goes on from here"));
+        }
         let image = sink.settled();
         same_disc(reader, image, &self.map, &self.policy, &self.paths)
     }
@@ -262,7 +270,7 @@ impl Run<'_> {
             (_, Some(error)) => Status::Failed(trouble(&self.paths, error)),
             (End::Trouble(error), _) => Status::Failed(error),
             (End::Interrupted, _) => Status::Interrupted,
-            (End::Done, _) if report.bad == 0 => Status::Complete,
+            (End::Done, _) if report.bad == 0 && report.untried == 0 => Status::Complete,
             _ => Status::Incomplete,
         };
         let done = matches!(report.status, Status::Complete | Status::Incomplete);
@@ -276,6 +284,9 @@ impl Run<'_> {
         }
         if report.status == Status::Complete {
             let len = report.sectors * SECTOR as u64;
+            if hasher.is_behind(len) {
+                self.tell_hashing(&report);
+            }
             report.hashes = hasher.finish(image, len).map_err(wrote)?;
             if self.options.verify {
                 self.verify(&mut reader, image, &mut report);
@@ -289,6 +300,15 @@ impl Run<'_> {
             report.map = Some(self.paths.map.clone());
         }
         Ok(report)
+    }
+
+    /// What did not come in order is read back from the image: that may take a while.
+    fn tell_hashing(&mut self, report: &Report) {
+        let (good, total) = (report.good, self.total());
+        let (bad, kbps, left) = (0, None, None);
+        let progress = Progress { stage: Stage::Hashing, good, bad, total, kbps, left };
+        // The image is complete: there is nothing left to stop.
+        let _ = self.observer.event(Event::Progress(progress));
     }
 
     fn verify(&mut self, reader: &mut Reader<'_>, image: &File, report: &mut Report) {
@@ -346,6 +366,10 @@ fn count(report: &mut Report, stretch: &Stretch) {
         return;
     }
     let (first, end) = (stretch.start / LEN, stretch.end().div_ceil(LEN));
+    if stretch.state == State::NonTried {
+        report.untried += end - first;
+        return;
+    }
     match report.bad_ranges.last_mut() {
         Some((start, count)) if *start + *count >= first => *count = end - *start,
         _ => report.bad_ranges.push((first, end - first)),

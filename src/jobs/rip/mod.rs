@@ -143,8 +143,10 @@ pub struct Report {
     pub sectors: u64,
     /// Of them, in the image.
     pub good: u64,
-    /// Of them, not.
+    /// Of them, found unreadable so far.
     pub bad: u64,
+    /// Of them, never tried: the rip ended before.
+    pub untried: u64,
     /// First sector and count of each unreadable place.
     pub bad_ranges: Vec<(u64, u64)>,
     /// Stretches between sessions, where nothing is recorded: zeros in the image.

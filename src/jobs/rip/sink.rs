@@ -270,6 +270,11 @@ impl Hasher {
         self
     }
 
+    /// Whether something is still missing up to `size`.
+    pub fn is_behind(&self, size: u64) -> bool {
+        self.position < size
+    }
+
     /// Takes what is still missing up to `size` from the image itself.
     ///
     /// # Errors

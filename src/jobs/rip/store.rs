@@ -141,6 +141,8 @@ impl MapStore {
     /// # Errors
     /// As the file system says.
     pub fn remove(self) -> io::Result<()> {
+        // Of a run that was killed between two steps of a save.
+        let _ = fs::remove_file(new_name(&self.path));
         fs::remove_file(&self.path)?;
         sync_folder(&self.path)
     }
@@ -156,11 +158,15 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Puts a whole new file in the place of the one that is there.
-fn replace(path: &Path, text: &str) -> io::Result<File> {
+fn new_name(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".new");
-    let new = PathBuf::from(name);
+    PathBuf::from(name)
+}
+
+/// Puts a whole new file in the place of the one that is there.
+fn replace(path: &Path, text: &str) -> io::Result<File> {
+    let new = new_name(path);
     let file = OpenOptions::new().write(true).create(true).truncate(true).open(&new)?;
     file.write_all_at(text.as_bytes(), 0)?;
     fs::rename(&new, path)?;
