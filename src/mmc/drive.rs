@@ -9,6 +9,9 @@ use super::settings::Settings;
 use super::{CommandError, Failure, Query, Request};
 use crate::transport::{Data, Sense, SenseKey, Status, Transport, TransportError, verdict};
 
+/// Unit attentions taken in before one and the same command.
+const ATTENTIONS: u32 = 3;
+
 /// A drive that commands can be sent to. What was changed of it is given back when it is dropped.
 pub struct Drive {
     transport: Box<dyn Transport>,
@@ -99,15 +102,18 @@ impl Drive {
         request: &R,
         mut data: Data<'_>,
     ) -> Result<Done, CommandError> {
-        match self.execute_once(request, &mut data) {
-            Err(CommandError { failure: Failure::Check(sense), .. })
-                if sense.key == SenseKey::UnitAttention && !sense.deferred =>
-            {
-                self.attentions.push(sense);
-                self.execute_once(request, &mut data)
+        // Several may be waiting: a reset and a new disc are two.
+        for _ in 0..ATTENTIONS {
+            match self.execute_once(request, &mut data) {
+                Err(CommandError { failure: Failure::Check(sense), .. })
+                    if sense.key == SenseKey::UnitAttention && !sense.deferred =>
+                {
+                    self.attentions.push(sense);
+                }
+                other => return other,
             }
-            other => other,
         }
+        self.execute_once(request, &mut data)
     }
 
     fn execute_once<R: Request>(
