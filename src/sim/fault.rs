@@ -112,15 +112,17 @@ impl FaultPlan {
         sectors: Option<Range<u32>>,
     ) -> Option<FaultEvent> {
         let fault = self.faults.iter_mut().find(|fault| {
-            fault.happened < fault.times
-                && match fault.when {
-                    When::Command(from) => number >= from,
-                    When::Time(from) => now >= from,
-                    When::Lba(lba) => sectors.as_ref().is_some_and(|range| range.contains(&lba)),
-                }
+            // Who is unplugged stays away, whatever is asked next.
+            let gone = fault.kind == FaultKind::Unplug && fault.happened > 0;
+            let due = || match fault.when {
+                When::Command(from) => number >= from,
+                When::Time(from) => now >= from,
+                When::Lba(lba) => sectors.as_ref().is_some_and(|range| range.contains(&lba)),
+            };
+            gone || (fault.happened < fault.times && due())
         })?;
         let occurrence = fault.happened;
-        fault.happened += 1;
+        fault.happened = fault.happened.saturating_add(1);
         Some(FaultEvent { kind: fault.kind, line: fault.line, occurrence })
     }
 }
