@@ -47,8 +47,12 @@ pub fn run(args: &RipArgs, app: &App) -> Result<Exit, CliError> {
             error.exit
         }
     };
-    if args.eject && exit == Exit::Done {
-        tray::eject(&mut opened.drive, &mut |_| ControlFlow::Continue(()))?;
+    if args.eject
+        && exit == Exit::Done
+        && let Err(error) = tray::eject(&mut opened.drive, &mut |_| ControlFlow::Continue(()))
+    {
+        // The image is good all the same, and its result has been told.
+        app.printer.complain(&CliError::from(error));
     }
     Ok(exit)
 }
