@@ -41,6 +41,8 @@ const RING_PATIENCE: Duration = Duration::from_secs(5);
 const NODES_PATIENCE: Duration = Duration::from_secs(120);
 /// How long a server may take to end when asked to.
 const SERVER_PATIENCE: Duration = Duration::from_secs(5);
+/// The kernel's side of the ring, its own SCSI host, and the drivers of the nodes.
+const MODULES: [&str; 4] = ["target_core_user", "tcm_loop", "sr_mod", "sg"];
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// How to attach.
@@ -276,13 +278,17 @@ fn make_ready(tree: &Tree) -> Result<(), AttachError> {
     if !nix::unistd::geteuid().is_root() {
         return Err(AttachError::NotRoot);
     }
-    // Where modprobe fails, what it should have loaded may be built in: the steps will tell.
-    let _ = Command::new("modprobe")
-        .args(["-a", "-q", "target_core_user", "tcm_loop", "sr_mod", "sg"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
+    let loaded = |module: &&str| tree.sys.join("module").join(module).is_dir();
+    if !MODULES.iter().all(loaded) {
+        // Where it fails, what it should have loaded may be built in: the steps will tell.
+        let _ = Command::new("modprobe")
+            .args(["-a", "-q"])
+            .args(MODULES)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+    }
     if tree.is_there() { Ok(()) } else { Err(AttachError::NoTarget(tree.target.clone())) }
 }
 
