@@ -9,6 +9,7 @@ use std::os::fd::AsRawFd;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use oxidisc::formats::cue;
 use oxidisc::formats::mapfile::{Map, State};
 use oxidisc::formats::{SectorData, Sectors, identify, iso9660, udf};
 use oxidisc::mmc::Query;
@@ -43,6 +44,7 @@ pub type Entry = fn(&[u8]);
 pub const ALL: &[(&str, Entry)] = &[
     ("filesystems", filesystems),
     ("mapfile", mapfile),
+    ("cue", cue),
     ("sense", sense),
     ("mmc", mmc),
     ("recording", recording),
@@ -137,6 +139,14 @@ pub fn walk(disc: &mut Disc) {
         }
         print(found);
         assert!(disc.reads < 2 * READS_MAX, "{} sectors asked for", disc.reads);
+    }
+}
+
+/// A cue sheet.
+pub fn cue(bytes: &[u8]) {
+    match cue::parse(&text(bytes)) {
+        Ok(files) => print(files),
+        Err(error) => print(error.to_string()),
     }
 }
 
