@@ -94,7 +94,7 @@ pub fn run(transport: Box<dyn Transport>, options: &RunOptions) -> Result<ExitSt
     let (sender, receiver) = channel();
     let outcome = std::thread::scope(|scope| {
         let transport = Waited::new(transport);
-        let drive = Drive { transport, listener: &listener, node: &node };
+        let drive = Drive { transport, listener: &listener, node: &node, buffer: Vec::new() };
         scope.spawn(move || drive.serve(&receiver));
         let desk = Desk { listener: &listener, node: &node, drive: sender };
         desk.serve(&mut child, &signals)
@@ -288,6 +288,7 @@ struct Drive<'a> {
     transport: Waited,
     listener: &'a Listener,
     node: &'a Node,
+    buffer: Vec<u8>,
 }
 
 impl Drive<'_> {
@@ -311,6 +312,7 @@ impl Drive<'_> {
             minor: self.node.minor(),
             argument: job.argument,
             waits: &|| self.listener.waits(job.id),
+            buffer: &mut self.buffer,
         };
         ioctl.answer(job.request)
     }

@@ -78,6 +78,8 @@ pub(super) struct Ioctl<'a> {
     pub(super) argument: u64,
     /// Whether the process still waits for the answer.
     pub(super) waits: &'a dyn Fn() -> bool,
+    /// Room for data.
+    pub(super) buffer: &'a mut Vec<u8>,
 }
 
 impl Ioctl<'_> {
@@ -87,7 +89,9 @@ impl Ioctl<'_> {
     /// What it fails with.
     pub(super) fn answer(&mut self, request: u32) -> Result<i64, Errno> {
         match (request, self.kind) {
-            (SG_IO, _) => sg_io::answer(self.transport, self.memory, self.argument, self.waits),
+            (SG_IO, _) => {
+                sg_io::answer(self.transport, self.memory, self.argument, self.waits, self.buffer)
+            }
             (SG_GET_VERSION_NUM, Kind::Sr) => self.put_int(SR_SG_VERSION),
             (SG_GET_VERSION_NUM, Kind::Sg) => self.put_int(SG_VERSION),
             (SG_SET_TIMEOUT | SG_SET_RESERVED_SIZE | SG_SET_COMMAND_Q, _) => Ok(0),

@@ -1,7 +1,6 @@
 //! The device node the program sees: which paths and descriptors are it, what `stat` says of it.
 //! Behind each descriptor is an empty file in memory, so that locks, duplication and inheritance
-//! are the kernel's own. It can be locked and asked, but not read or written: a block read fails
-//! rather than returning an empty disc.
+//! are the kernel's own. It can be locked and asked, but holds no data.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
@@ -121,9 +120,12 @@ impl Node {
         parent.is_some() && parent == self.real_parent
     }
 
-    /// A descriptor of its own for one `open` of the program's.
+    /// A descriptor of its own for one `open` of the program's. One that was to be read from can
+    /// not be, so that copying the node fails; one for reading and writing, as programs open that
+    /// send commands, can take locks of both kinds.
     pub(super) fn open(&self, flags: i32) -> std::io::Result<File> {
         OpenOptions::new()
+            .read(flags & libc::O_ACCMODE == libc::O_RDWR)
             .write(true)
             .custom_flags(flags & libc::O_NONBLOCK)
             .open(descriptor_path(std::process::id(), self.file.as_raw_fd()))
@@ -238,7 +240,7 @@ mod tests {
     #[test]
     fn its_descriptors_are_known_and_cannot_be_read_or_written() {
         let node = Node::new(Path::new("/dev/sr0")).expect("node");
-        let mut opened = node.open(libc::O_NONBLOCK).expect("opens");
+        let mut opened = node.open(libc::O_RDONLY | libc::O_NONBLOCK).expect("opens");
         let us = std::process::id();
         assert!(node.is_descriptor(us, opened.as_raw_fd()));
         let copy = opened.try_clone().expect("dup");
@@ -248,6 +250,17 @@ mod tests {
         assert!(!other.is_descriptor(us, opened.as_raw_fd()));
         assert!(opened.read(&mut [0; 1]).is_err());
         assert!(opened.write(&[0; 1]).is_err());
+        let mut both = node.open(libc::O_RDWR).expect("opens");
+        assert!(both.write(&[0; 1]).is_err());
+        let lock = libc::flock {
+            l_type: libc::F_RDLCK as i16,
+            l_whence: libc::SEEK_SET as i16,
+            l_start: 0,
+            l_len: 0,
+            l_pid: 0,
+        };
+        // libburn does so while it looks for drives.
+        fcntl(&both, FcntlArg::F_SETLK(&lock)).expect("locks");
     }
 
     #[test]

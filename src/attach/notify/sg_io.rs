@@ -44,7 +44,8 @@ struct Piece {
     len: usize,
 }
 
-/// Answers one `SG_IO` whose argument is at `address`.
+/// Answers one `SG_IO` whose argument is at `address`. `buffer` is for the data, kept from command
+/// to command, since the kernel takes long to find new memory.
 ///
 /// # Errors
 /// The errno the ioctl fails with.
@@ -53,6 +54,7 @@ pub(super) fn answer(
     memory: Memory,
     address: u64,
     waits: &dyn Fn() -> bool,
+    buffer: &mut Vec<u8>,
 ) -> Result<i64, Errno> {
     let raw: [u8; HEADER] = memory.read_array(address)?;
     let header = Header::read(&raw)?;
@@ -66,14 +68,15 @@ pub(super) fn answer(
     let cdb = &mut cdb[..usize::from(header.cdb_len)];
     memory.read(header.cdb, cdb)?;
     let pieces = header.pieces(memory)?;
-    let mut buffer = vec![0; pieces.iter().map(|piece| piece.len).sum()];
+    buffer.clear();
+    buffer.resize(pieces.iter().map(|piece| piece.len).sum(), 0);
     if header.direction == TO_DEVICE {
-        gather(memory, &pieces, &mut buffer)?;
+        gather(memory, &pieces, buffer)?;
     }
     let data = match header.direction {
         _ if buffer.is_empty() => Data::None,
-        TO_DEVICE => Data::Out(&buffer),
-        _ => Data::In(&mut buffer),
+        TO_DEVICE => Data::Out(buffer),
+        _ => Data::In(buffer),
     };
     // All that was read must be of the process that asked.
     if !waits() {
