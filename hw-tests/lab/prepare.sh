@@ -7,7 +7,7 @@ export OXIDISC=$target/release/oxidisc IMAGES=$target/lab/images
 
 # command:package
 peers=(xorriso:xorriso ddrescue:gddrescue readom:wodim wodim:wodim genisoimage:genisoimage
-  cd-info:libcdio-utils dvd+rw-mediainfo:growisofs sg_inq:sg3-utils mkudffs:udftools
+  cd-info:libcdio-utils dvd+rw-mediainfo:dvd+rw-tools sg_inq:sg3-utils mkudffs:udftools
   linux.uml:user-mode-linux modprobe:kmod udevadm:udev setpriv:util-linux mount:mount jq:jq)
 
 # package:image in it
@@ -24,15 +24,23 @@ update_lists() {
   updated=yes
 }
 
-install_peers() {
-  local need=() peer
+# The packages of the programs that are not there, each once.
+missing_packages() {
+  local peer
   for peer in "${peers[@]}"; do
-    PATH=$PATH:/usr/sbin:/sbin command -v "${peer%%:*}" >/dev/null || need+=("${peer##*:}")
-  done
+    PATH=$PATH:/usr/sbin:/sbin command -v "${peer%%:*}" >/dev/null || echo "${peer##*:}"
+  done | sort -u
+}
+
+install_peers() {
+  local need
+  mapfile -t need < <(missing_packages)
   [ ${#need[@]} = 0 ] && return
   echo "installing ${need[*]}"
   update_lists
   apt install -y --no-install-recommends "${need[@]}" >/dev/null
+  need=$(missing_packages)
+  [ -z "$need" ] || { echo "their programs are not there still: $need" >&2; return 1; }
 }
 
 # The packages are unpacked beside the build, not installed: some of them change boot menus.
