@@ -230,10 +230,10 @@ fn whatever_happens_to_the_drive_the_next_run_goes_on() {
 #[test]
 fn the_second_pass_confirms_the_first() {
     let place = place();
-    let run = place.run(&format!("rip --json {DVD} out.iso --verify")).code(0);
-    assert_eq!(run.result()["different_ranges"].to_string(), "[]");
-    // Each sector was read twice.
-    assert!(run.result()["reads"].as_u64().expect("a number") >= 10);
+    let once = place.run(&format!("rip --json {DVD} once.iso")).code(0).result();
+    let twice = place.run(&format!("rip --json {DVD} twice.iso --verify")).code(0).result();
+    assert_eq!(twice["different_ranges"].to_string(), "[]");
+    assert!(twice["reads"].as_u64() > once["reads"].as_u64(), "{once} {twice}");
 }
 
 #[test]

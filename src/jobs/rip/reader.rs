@@ -203,7 +203,7 @@ fn protected(error: &CommandError) -> Error {
 /// Sectors that fit into a transfer of `bytes`, in whole error-correction blocks where one fits.
 pub fn chunk(bytes: usize, unit: Blocks) -> Blocks {
     /// Large enough that commands cost nothing, small enough that a bad place costs little.
-    const LARGEST: u32 = 128;
+    const LARGEST: u32 = 256;
     let fitting = u32::try_from(bytes / SECTOR).unwrap_or(u32::MAX).clamp(1, LARGEST);
     let whole = fitting - fitting % unit.0;
     Blocks(if whole > 0 { whole } else { fitting })
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn chunks_are_whole_error_correction_blocks_where_one_fits() {
-        assert_eq!(chunk(1 << 20, Blocks(32)), Blocks(128));
+        assert_eq!(chunk(1 << 20, Blocks(32)), Blocks(256));
         assert_eq!(chunk(120 * 1024, Blocks(16)), Blocks(48));
         assert_eq!(chunk(120 * 1024, Blocks(1)), Blocks(60));
         // A bridge that carries less than a BD's block.
