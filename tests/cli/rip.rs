@@ -287,3 +287,22 @@ fn an_interrupted_rip_keeps_what_it_has_and_goes_on_from_there() {
     place.run(&format!("rip {DVD} out.iso")).code(0);
     assert!(place.read("out.iso") == disc(0));
 }
+
+/// From any command on, a drive answers with anything at all. Nothing panics or hangs, and what
+/// was read before is gone on with when the drive is well again.
+#[test]
+fn a_drive_that_answers_noise_is_survived() {
+    for seed in 0..24 {
+        let place = place();
+        let (from, times) = (1 + seed * 5, [3, 40, 100_000][seed % 3]);
+        let faults = format!("[[fault]]\nkind = \"noise\"\nat_command = {from}\ntimes = {times}\n");
+        place.file("f.toml", faults);
+        let run = place.run(&format!("rip --json {DVD}&faults=f.toml&seed={seed} out.iso"));
+        assert!([0, 1, 3, 4].contains(&run.code), "seed {seed}: {}", run.report());
+        assert_eq!(run.result()["event"], "result");
+        if run.code != 0 {
+            place.run(&format!("rip {DVD} out.iso")).code(0);
+        }
+        assert!(place.read("out.iso") == disc(0), "seed {seed}");
+    }
+}
