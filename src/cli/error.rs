@@ -1,11 +1,9 @@
 //! A failure as a person reads it: what failed and where, and what one can do about it. Knows the
 //! exit code and, where a drive's command failed, which and what the drive said.
 
-use std::io;
-
 use oxidisc::jobs::error as job;
 use oxidisc::mmc::{CommandError, Failure};
-use oxidisc::transport::{Errno, Sense, SenseKey, TransportError};
+use oxidisc::transport::{Sense, SenseKey, TransportError};
 
 use super::exit::Exit;
 
@@ -77,14 +75,6 @@ impl From<job::Error> for CliError {
             None => (error.hint, None),
         };
         CliError { message: error.message, hint, exit, command }
-    }
-}
-
-/// What the operating system said, in the style of our own messages: `no space left on device`.
-pub fn reason(error: &io::Error) -> String {
-    match error.raw_os_error() {
-        Some(code) => Errno::from_raw(code).desc().to_lowercase(),
-        None => error.to_string(),
     }
 }
 

@@ -8,9 +8,10 @@ use serde_json::json;
 
 use super::App;
 use super::args::{Cli, CompletionsArgs, ManArgs};
-use super::error::{CliError, reason};
+use super::error::CliError;
 use super::exit::Exit;
 use super::json;
+use oxidisc::transport::reason;
 
 /// Prints a shell's completion script.
 pub fn completions(args: &CompletionsArgs, app: &App) -> Result<Exit, CliError> {

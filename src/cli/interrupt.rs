@@ -9,8 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use super::error::{CliError, reason};
+use super::error::CliError;
 use super::exit::Exit;
+use oxidisc::transport::reason;
 
 /// Whether the user wants the job to stop.
 #[derive(Clone, Debug)]

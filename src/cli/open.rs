@@ -19,8 +19,9 @@ use oxidisc::transport::sgio::SgIo;
 
 use super::App;
 use super::drives;
-use super::error::{CliError, reason};
+use super::error::CliError;
 use super::table::table;
+use oxidisc::transport::reason;
 
 /// A drive and what it goes by.
 pub struct Opened {

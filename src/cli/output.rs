@@ -7,8 +7,9 @@ use std::io::{self, IsTerminal, Write};
 use serde::Serialize;
 
 use super::args::{ColorChoice, GlobalArgs};
-use super::error::{CliError, reason};
+use super::error::CliError;
 use super::json;
+use oxidisc::transport::reason;
 
 /// Prints.
 #[derive(Debug)]

@@ -16,10 +16,11 @@ use super::App;
 use super::args::{
     VirtualAttachArgs, VirtualCommand, VirtualDetachArgs, VirtualGuardArgs, VirtualRunArgs,
 };
-use super::error::{CliError, reason};
+use super::error::CliError;
 use super::exit::Exit;
 use super::interrupt::Interrupt;
 use super::json;
+use oxidisc::transport::reason;
 
 /// A drive in the kernel.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

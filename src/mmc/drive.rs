@@ -122,14 +122,9 @@ impl Drive {
         data: &mut Data<'_>,
     ) -> Result<Done, CommandError> {
         let asked = data.len();
-        let again = match data {
-            Data::None => Data::None,
-            Data::In(buffer) => Data::In(buffer),
-            Data::Out(bytes) => Data::Out(bytes),
-        };
         let answer = self
             .transport
-            .execute(&request.cdb(), again, request.timeout())
+            .execute(&request.cdb(), data.reborrow(), request.timeout())
             .map_err(|errno| self.lost(request, verdict::judge_errno(errno)))?;
         self.time += answer.duration;
         let completion =

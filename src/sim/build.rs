@@ -13,6 +13,7 @@ use super::persona::{Bus, Persona};
 use super::spec::Spec;
 use super::surface::{FileImage, Image};
 use super::timing::{Curve, Mechanics, Settings};
+use crate::transport::reason;
 use crate::units::{Family, Speed};
 
 /// The largest CD and single-layer or dual-layer DVD in sectors: what decides on the kind of disc.
@@ -137,7 +138,7 @@ fn open(path: &Path) -> Result<Box<dyn Image>, String> {
     }
     match FileImage::open(path) {
         Ok(image) => Ok(Box::new(image)),
-        Err(error) => Err(format!("{shown}: {}", super::plan::reason(&error))),
+        Err(error) => Err(format!("{shown}: {}", reason(&error))),
     }
 }
 

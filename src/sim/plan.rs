@@ -1,10 +1,9 @@
 //! What is wrong with a plan that a person wrote (defects, faults): which file, which line, why.
 //! Knows TOML's errors, not what the plans mean.
 
-use std::io;
 use std::path::Path;
 
-use crate::transport::Errno;
+use crate::transport::reason;
 
 /// A plan that cannot be followed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -46,14 +45,6 @@ pub(super) fn read(path: &Path) -> Result<String, PlanError> {
         line: 0,
         reason: reason(&error),
     })
-}
-
-/// What the operating system said, in the style of our own messages.
-pub(super) fn reason(error: &io::Error) -> String {
-    match error.raw_os_error() {
-        Some(code) => Errno::from_raw(code).desc().to_lowercase(),
-        None => error.to_string(),
-    }
 }
 
 fn at_line(line: usize) -> String {

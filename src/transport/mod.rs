@@ -19,6 +19,7 @@ pub mod sysfs;
 pub mod verdict;
 
 use std::fmt;
+use std::io;
 use std::time::Duration;
 
 pub use claim::Access;
@@ -121,6 +122,14 @@ pub struct Answer {
     pub sense: Vec<u8>,
     /// How long the command took.
     pub duration: Duration,
+}
+
+/// What the operating system said, in the style of our own messages: `no space left on device`.
+pub fn reason(error: &io::Error) -> String {
+    match error.raw_os_error() {
+        Some(code) => Errno::from_raw(code).desc().to_lowercase(),
+        None => error.to_string(),
+    }
 }
 
 /// Something that can run commands on one drive.

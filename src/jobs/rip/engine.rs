@@ -20,6 +20,7 @@ use crate::jobs::error::{Error, Kind};
 use crate::jobs::observe::Observer;
 use crate::mmc::Drive;
 use crate::mmc::cmd::read_capacity::ReadCapacity;
+use crate::transport::reason;
 use crate::units::{Blocks, SECTOR};
 
 /// Drive time between two reports of progress, and the window over which the rate is taken.
@@ -84,7 +85,7 @@ pub fn prepare(
     target::has_room(&paths.output, Blocks(policy.extents.last().map_or(0, |last| last.end)))?;
     let image = target::open(&paths.output, fresh)?;
     let store = MapStore::create(&paths.map, &map, &options.command_line).map_err(|error| {
-        let why = target::reason(&error);
+        let why = reason(&error);
         Error::new(Kind::Failed, format!("{}: {why}", paths.map.display()))
     })?;
     Ok(Job { image, store, map, policy, paths: paths.clone() })
@@ -160,7 +161,7 @@ pub fn run(
 }
 
 fn trouble(paths: &Paths, error: &std::io::Error) -> Error {
-    let why = target::reason(error);
+    let why = reason(error);
     Error::new(Kind::Failed, format!("cannot write {}: {why}", paths.output.display()))
         .hint("make room there or mend the disk; the same command goes on from here")
 }

@@ -3,7 +3,7 @@
 //! well.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +13,7 @@ use nix::unistd::{AccessFlags, eaccess};
 use super::store::{self, LoadError};
 use crate::formats::mapfile::{Map, State, Stretch};
 use crate::jobs::error::{Error, Kind};
+use crate::transport::reason;
 use crate::units::Blocks;
 
 /// Where a rip goes.
@@ -180,14 +181,6 @@ pub fn open(output: &Path, fresh: bool) -> Result<File, Error> {
         image.set_len(0).map_err(|error| failed(format!("{shown}: {}", reason(&error))))?;
     }
     Ok(image)
-}
-
-/// An error of the operating system without its number.
-pub fn reason(error: &io::Error) -> String {
-    match error.raw_os_error() {
-        Some(code) => nix::errno::Errno::from_raw(code).desc().to_lowercase(),
-        None => error.to_string(),
-    }
 }
 
 #[cfg(test)]
