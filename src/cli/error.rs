@@ -67,6 +67,8 @@ impl From<job::Error> for CliError {
             job::Kind::Usage => Exit::Usage,
             job::Kind::Unusable => Exit::Unusable,
             job::Kind::Interrupted => Exit::Interrupted,
+            job::Kind::BeforeDisc => Exit::BeforeDisc,
+            job::Kind::AfterDisc => Exit::AfterDisc,
             job::Kind::Failed => Exit::Failed,
         };
         let of_command = error.command.map(|command| CliError::from(*command));

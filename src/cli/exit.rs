@@ -17,6 +17,10 @@ pub enum Exit {
     Missing,
     /// Verification found a difference.
     Different,
+    /// Burn, blank or format failed before the disc was changed.
+    BeforeDisc,
+    /// Burn, blank or format failed after the disc was changed.
+    AfterDisc,
     /// Interrupted; what was done is kept.
     Interrupted,
     /// What the program that was run with a simulated drive ended with.
@@ -33,6 +37,8 @@ impl Exit {
             Exit::Unusable => 3,
             Exit::Missing => 4,
             Exit::Different => 5,
+            Exit::BeforeDisc => 6,
+            Exit::AfterDisc => 7,
             Exit::Interrupted => 130,
             Exit::Program(code) => code,
         }
@@ -54,4 +60,6 @@ Exit codes:
   3    drive or disc not usable: none, busy, no permission, no medium, protected
   4    finished, but sectors are missing: the map says which
   5    verification found a difference
+  6    burn, blank or format failed before the disc was changed
+  7    burn, blank or format failed after the disc was changed
   130  interrupted; what was done is kept, and the same command goes on from there";

@@ -13,6 +13,10 @@ pub enum Kind {
     Unusable,
     /// The user stopped it before it began.
     Interrupted,
+    /// A burn, blank or format failed, and the disc is as it was.
+    BeforeDisc,
+    /// A burn, blank or format failed, and the disc is not as it was, or nobody can know.
+    AfterDisc,
     /// Anything else: files, space, trouble with the drive in the middle.
     Failed,
 }
