@@ -1,6 +1,7 @@
 //! What a person asks for: blocking functions over a drive that report events and return a report.
 //! No terminal, no clap, no serde.
 
+pub mod burn;
 pub mod error;
 pub mod observe;
 pub mod ready;
