@@ -1,4 +1,6 @@
-//! Burning: what a disc is (`inspect`), how it is to be written (`recipe`, pure), and what that
-//! comes to in steps (`plan`). Knows no terminal and no file format.
+//! Burning: what a disc is (`inspect`), how it is to be written (`recipe`, pure), what that comes
+//! to in steps (`plan`), and the image's way to the drive (`fifo`). Knows no terminal and no file
+//! format.
 
+pub mod fifo;
 pub mod plan;
