@@ -4,9 +4,11 @@
 pub mod burn;
 pub mod error;
 pub mod observe;
+pub mod reading;
 pub mod ready;
 pub mod rip;
 pub mod sectors;
 pub mod speed;
 pub mod survey;
 pub mod tray;
+pub mod verify;

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+use super::error::{Error, Kind};
 use super::observe::Observer;
 use crate::mmc::cmd::start_stop_unit::{Motion, StartStopUnit};
 use crate::mmc::cmd::test_unit_ready::TestUnitReady;
@@ -105,6 +106,39 @@ pub fn wait_ready(
         } else {
             drive.wait(PAUSE);
         }
+    }
+}
+
+/// Waits for readiness and says what is in the way as a person needs it.
+///
+/// # Errors
+/// There is no disc, the drive does not become ready, or the observer asked to stop.
+pub fn require(
+    drive: &mut Drive,
+    since: Since,
+    observer: &mut dyn Observer<Waiting>,
+) -> Result<(), Error> {
+    match wait_ready(drive, since, observer) {
+        Ok(Readiness::Ready) => Ok(()),
+        Ok(Readiness::NoMedium(tray)) => Err(no_medium(tray)),
+        Ok(Readiness::Stopped) => Err(Error::new(Kind::Interrupted, "interrupted")),
+        Err(error) => Err(not_ready(error)),
+    }
+}
+
+/// The error of a drive that does not become ready.
+pub fn not_ready(error: CommandError) -> Error {
+    let mut error = Error::from(error);
+    error.kind = Kind::Unusable;
+    error.hint("try again when the drive has come to rest, or take the disc out and put it back in")
+}
+
+/// The error of a drive without a disc.
+pub fn no_medium(tray: Tray) -> Error {
+    match tray {
+        Tray::Open => Error::new(Kind::Unusable, "the tray is open")
+            .hint("put a disc in and close it: `oxidisc load`"),
+        _ => Error::new(Kind::Unusable, "there is no disc in the drive").hint("put one in"),
     }
 }
 

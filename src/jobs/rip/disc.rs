@@ -4,22 +4,22 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use super::eta::{Curve, Zone};
-use super::reader;
 use super::size::{self, Size};
-use super::{Event, Options, Report, Status};
+use super::{AGAIN, Event, Options, Report, Status};
 use crate::formats::{FileExtent, FileSystems, Sectors, iso9660, udf};
 use crate::jobs::error::{Error, Kind};
 use crate::jobs::observe::Observer;
-use crate::jobs::ready::{self, Readiness, Since, Tray};
+use crate::jobs::reading::eta::Curve;
+use crate::jobs::reading::reader;
+use crate::jobs::ready::{self, Since, Tray};
 use crate::jobs::sectors::DiscSectors;
 use crate::jobs::speed;
 use crate::jobs::survey::{
     DriveFacts, MediumFacts, Protection, TrackFacts, TrackKind, survey_drive, survey_medium,
 };
+use crate::mmc::Drive;
 use crate::mmc::cmd::read_disc_information::DiscStatus;
 use crate::mmc::settings::{Outcome, SpeedRequest};
-use crate::mmc::{CommandError, Drive};
 use crate::units::{Blocks, Family, SECTOR, Speed};
 
 /// What is known of disc and drive before the first sector is kept.
@@ -86,11 +86,11 @@ pub fn survey(
     options: &Options,
     observer: &mut dyn Observer<Event>,
 ) -> Result<Disc, Error> {
-    wait(drive, observer)?;
+    ready::require(drive, Since::Now, &mut |_| observer.event(Event::Waiting))?;
     // What was reported until here is of the past; what comes from here on is not.
     drop(drive.take_attentions());
     let facts = survey_drive(drive)?;
-    let medium = survey_medium(drive, &facts)?.ok_or_else(|| no_medium(Tray::Unknown))?;
+    let medium = survey_medium(drive, &facts)?.ok_or_else(|| ready::no_medium(Tray::Unknown))?;
     let family = medium.family.ok_or_else(|| {
         unusable(format!("this drive cannot read this kind of disc ({})", medium.profile.name()))
             .hint("`oxidisc info` lists what the drive reads")
@@ -121,7 +121,7 @@ pub fn survey(
     if medium.protection == Some(Protection::Aacs) {
         remarks.push("the disc is encrypted (AACS): the image will be, too".into());
     }
-    let curve = curve(&medium, size.sectors);
+    let curve = Curve::of(&medium.performance, size.sectors);
     let volume_id = files.volume_id().map(String::from);
     Ok(Disc { family, size, extents, curve, remarks, gaps, drive: facts, medium, volume_id })
 }
@@ -136,32 +136,6 @@ fn set(drive: &mut Drive, speed: Speed, request: SpeedRequest) -> Result<Option<
         Outcome::NotPermitted => "the kernel does not let this user set it".to_string(),
     };
     Ok(Some(format!("the speed stays as it is: {why}")))
-}
-
-fn wait(drive: &mut Drive, observer: &mut dyn Observer<Event>) -> Result<(), Error> {
-    let mut waiting = |_| observer.event(Event::Waiting);
-    match ready::wait_ready(drive, Since::Now, &mut waiting) {
-        Ok(Readiness::Ready) => Ok(()),
-        Ok(Readiness::NoMedium(tray)) => Err(no_medium(tray)),
-        Ok(Readiness::Stopped) => Err(Error::new(Kind::Interrupted, "interrupted")),
-        Err(error) => Err(not_ready(error)),
-    }
-}
-
-/// The error of a drive that does not become ready.
-pub fn not_ready(error: CommandError) -> Error {
-    let mut error = Error::from(error);
-    error.kind = Kind::Unusable;
-    error.hint("try again when the drive has come to rest, or take the disc out and put it back in")
-}
-
-fn no_medium(tray: Tray) -> Error {
-    match tray {
-        Tray::Open => {
-            unusable("the tray is open").hint("put a disc in and close it: `oxidisc load`")
-        }
-        _ => unusable("there is no disc in the drive").hint("put one in"),
-    }
 }
 
 /// An image holds data. Sound has no place in it, but a range may be chosen that has none.
@@ -192,7 +166,7 @@ fn not_protected(
     sectors_in_all: u32,
 ) -> Result<(), Error> {
     if let Some(error) = sectors.take_failure() {
-        return Err(reader::end_of_the_road(&error));
+        return Err(reader::end_of_the_road(&error, AGAIN));
     }
     if !matches!(medium.protection, Some(Protection::Css | Protection::Cprm)) {
         return Ok(());
@@ -203,7 +177,7 @@ fn not_protected(
         if sectors.read(lba, &mut sector).is_err()
             && let Some(error) = sectors.take_failure()
         {
-            return Err(reader::end_of_the_road(&error));
+            return Err(reader::end_of_the_road(&error, AGAIN));
         }
     }
     Ok(())
@@ -306,15 +280,4 @@ fn within(
         return Err(Error::new(Kind::Usage, format!("nothing is recorded in {first}..{end}")));
     }
     Ok(inside)
-}
-
-fn curve(medium: &MediumFacts, sectors: u32) -> Curve {
-    let zone = |part: &crate::mmc::cmd::get_performance::Nominal| Zone {
-        first: u32::try_from(part.start.0).unwrap_or(0),
-        first_kbps: f64::from(part.start_rate.kbps),
-        last: u32::try_from(part.end.0).unwrap_or(0),
-        last_kbps: f64::from(part.end_rate.kbps),
-    };
-    Curve::promised(medium.performance.iter().map(zone).collect())
-        .unwrap_or_else(|| Curve::angular(sectors))
 }

@@ -7,24 +7,21 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::disc::Disc;
-use super::eta::Curve;
 use super::identity::{self, Sameness};
-use super::plan::{self, Outcome, Policy, Read};
-use super::reader::{self, Attempt, Reader};
 use super::sink::{Finished, Sink, Start};
 use super::store::MapStore;
 use super::target::{self, Found, Paths};
-use super::{Event, Options, Progress, Report, Stage, Status, verify};
+use super::{AGAIN, Event, Options, Progress, Report, Stage, Status, verify};
 use crate::formats::mapfile::{Map, Phase, State, Stretch};
 use crate::jobs::error::{Error, Kind};
 use crate::jobs::observe::Observer;
+use crate::jobs::reading::eta::Pace;
+use crate::jobs::reading::plan::{self, Outcome, Policy, Read};
+use crate::jobs::reading::reader::{self, Attempt, Reader};
 use crate::mmc::Drive;
 use crate::mmc::cmd::read_capacity::ReadCapacity;
 use crate::transport::reason;
 use crate::units::{Blocks, SECTOR};
-
-/// Drive time between two reports of progress, and the window over which the rate is taken.
-const WINDOW: Duration = Duration::from_secs(10);
 
 /// A rip that is ready to begin.
 pub struct Job {
@@ -78,7 +75,7 @@ pub fn prepare(
         Found::Map(map) => {
             belongs(&map, whole, paths)?;
             let image = target::open(&paths.output, false)?;
-            same_disc(&mut Reader::new(drive), &image, &map, &policy, paths)?;
+            same_disc(&mut Reader::new(drive, AGAIN), &image, &map, &policy, paths)?;
             map
         }
     };
@@ -152,8 +149,9 @@ pub fn run(
         hashes: &options.hashes,
     };
     let mut sink = Sink::start(start).map_err(|error| trouble(&paths, &error))?;
-    let pace = Pace::new(disc, drive.time(), map.bytes(State::Finished));
-    let mut reader = Reader::new(drive);
+    let first = disc.extents.first().map_or(0, |extent| extent.start);
+    let pace = Pace::new(disc.curve.clone(), drive.time(), map.bytes(State::Finished), first);
+    let mut reader = Reader::new(drive, AGAIN);
     let mut run = Run { disc, options, observer, policy, paths, map, pace };
     let end = run.read(&mut reader, &mut sink);
     let finished = sink.finish().map_err(|error| trouble(&run.paths, &error))?;
@@ -376,44 +374,4 @@ fn count(report: &mut Report, stretch: &Stretch) {
         _ => report.bad_ranges.push((first, end - first)),
     }
     report.bad = report.bad_ranges.iter().map(|(_, count)| count).sum();
-}
-
-/// The rate of late, and from it the time left.
-struct Pace {
-    curve: Curve,
-    older: Mark,
-    newer: Mark,
-}
-
-#[derive(Clone, Copy)]
-struct Mark {
-    time: Duration,
-    good: u64,
-    sector: u32,
-}
-
-impl Pace {
-    fn new(disc: &Disc, time: Duration, good: u64) -> Pace {
-        let sector = disc.extents.first().map_or(0, |extent| extent.start);
-        let mark = Mark { time, good, sector };
-        Pace { curve: disc.curve.clone(), older: mark, newer: mark }
-    }
-
-    fn at(
-        &mut self,
-        time: Duration,
-        good: u64,
-        sector: u32,
-        end: u32,
-    ) -> (Option<f64>, Option<Duration>) {
-        if time.saturating_sub(self.newer.time) >= WINDOW {
-            (self.older, self.newer) = (self.newer, Mark { time, good, sector });
-        }
-        let took = time.saturating_sub(self.older.time);
-        if took.is_zero() {
-            return (None, None);
-        }
-        let kbps = good.saturating_sub(self.older.good) as f64 / 1000.0 / took.as_secs_f64();
-        (Some(kbps), self.curve.rest(self.older.sector, sector, took, end))
-    }
 }

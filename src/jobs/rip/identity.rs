@@ -5,8 +5,8 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 
-use super::plan::Policy;
 use crate::formats::mapfile::{Map, State};
+use crate::jobs::reading::plan::Policy;
 use crate::units::{Blocks, Lba, SECTOR};
 
 /// Places that are compared.

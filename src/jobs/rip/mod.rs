@@ -2,13 +2,9 @@
 //! what to read next, the reader reads and judges it, the sink puts it into image, hashes and map.
 //! Whatever ends a rip, the map says what is in the image, and the same call goes on from there.
 
-pub mod decide;
 mod disc;
 mod engine;
-pub mod eta;
 mod identity;
-pub mod plan;
-mod reader;
 mod sink;
 pub mod size;
 pub mod store;
@@ -26,6 +22,9 @@ use crate::mmc::Drive;
 use crate::units::{Blocks, Family, Lba, Speed};
 
 pub use target::map_beside;
+
+/// What to do once what ended a rip is mended.
+const AGAIN: &str = "the same command goes on from here";
 
 /// What to rip, and how.
 #[derive(Clone, Debug)]

@@ -10,10 +10,10 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::plan::{self, Outcome, Policy, Read};
 use super::store::MapStore;
 use crate::formats::hash::{HashKind, Hashes};
 use crate::formats::mapfile::Map;
+use crate::jobs::reading::plan::{self, Outcome, Policy, Read};
 
 /// Buffers in flight: enough to bridge a hiccup of the disk, and memory stays small.
 const BUFFERS: usize = 8;

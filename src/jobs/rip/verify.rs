@@ -6,10 +6,10 @@ use std::ops::ControlFlow;
 use std::os::unix::fs::FileExt;
 use std::time::Duration;
 
-use super::plan::{Outcome, Policy};
-use super::reader::{Attempt, Reader};
 use crate::formats::mapfile::{Map, State};
 use crate::jobs::error::{Error, Kind};
+use crate::jobs::reading::plan::{Outcome, Policy};
+use crate::jobs::reading::reader::{Attempt, Reader};
 use crate::units::{Lba, SECTOR};
 
 /// Tells the sectors done and the rate in kB/s of the drive's time.

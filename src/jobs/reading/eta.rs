@@ -1,11 +1,17 @@
-//! How long a rip still takes. Knows the speed curve: a drive at constant angular velocity reads
-//! the rim 2.4 times as fast as the hub, so the rate so far says little about the rest.
+//! How long reading a disc still takes. Knows the speed curve: a drive at constant angular
+//! velocity reads the rim 2.4 times as fast as the hub, so the rate so far says little about the
+//! rest.
 
 use std::time::Duration;
+
+use crate::mmc::cmd::get_performance::Nominal;
 
 /// Radii of the program area in millimetres, for CD, DVD and BD alike (ECMA-130, ECMA-267).
 const HUB: f64 = 24.0;
 const RIM: f64 = 58.0;
+
+/// The window of drive time over which the rate is taken.
+const WINDOW: Duration = Duration::from_secs(10);
 
 /// A part of the curve a drive promises (GET PERFORMANCE type 00h).
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,6 +36,18 @@ impl Curve {
         let usable =
             |zone: &Zone| zone.last > zone.first && zone.first_kbps > 0.0 && zone.last_kbps > 0.0;
         (!zones.is_empty() && zones.iter().all(usable)).then_some(Curve(zones))
+    }
+
+    /// What the drive promises of a disc of so many sectors, else what physics does.
+    pub fn of(promised: &[Nominal], sectors: u32) -> Curve {
+        let zone = |part: &Nominal| Zone {
+            first: u32::try_from(part.start.0).unwrap_or(0),
+            first_kbps: f64::from(part.start_rate.kbps),
+            last: u32::try_from(part.end.0).unwrap_or(0),
+            last_kbps: f64::from(part.end_rate.kbps),
+        };
+        Curve::promised(promised.iter().map(zone).collect())
+            .unwrap_or_else(|| Curve::angular(sectors))
     }
 
     /// As physics has it for constant angular velocity, on a full disc of `sectors`.
@@ -85,6 +103,48 @@ fn zone_cost(zone: &Zone, from: u32, to: u32) -> f64 {
     let (a, b) = (rate(first), rate(last));
     let sectors = f64::from(last - first);
     if (b - a).abs() < a * 1e-6 { sectors / a } else { sectors * (b / a).ln() / (b - a) }
+}
+
+/// The rate of late, and from it the time left.
+pub struct Pace {
+    curve: Curve,
+    older: Mark,
+    newer: Mark,
+}
+
+#[derive(Clone, Copy)]
+struct Mark {
+    time: Duration,
+    good: u64,
+    sector: u32,
+}
+
+impl Pace {
+    /// Begins at this drive time, with `good` bytes read, at `sector`.
+    pub fn new(curve: Curve, time: Duration, good: u64, sector: u32) -> Pace {
+        let mark = Mark { time, good, sector };
+        Pace { curve, older: mark, newer: mark }
+    }
+
+    /// Rate in kB/s and time left up to `end`, at this drive time, with `good` bytes read in all
+    /// and `sector` the next one.
+    pub fn at(
+        &mut self,
+        time: Duration,
+        good: u64,
+        sector: u32,
+        end: u32,
+    ) -> (Option<f64>, Option<Duration>) {
+        if time.saturating_sub(self.newer.time) >= WINDOW {
+            (self.older, self.newer) = (self.newer, Mark { time, good, sector });
+        }
+        let took = time.saturating_sub(self.older.time);
+        if took.is_zero() {
+            return (None, None);
+        }
+        let kbps = good.saturating_sub(self.older.good) as f64 / 1000.0 / took.as_secs_f64();
+        (Some(kbps), self.curve.rest(self.older.sector, sector, took, end))
+    }
 }
 
 #[cfg(test)]

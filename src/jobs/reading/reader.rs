@@ -1,4 +1,4 @@
-//! Reads sectors for a rip and judges what came: data, a bad place, or the end of the road. Tries
+//! Reads sectors and judges what came: data, a bad place, or the end of the road. Tries
 //! again only where the place is not to blame: a drive that is not ready, a command lost on the
 //! way.
 
@@ -6,7 +6,6 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::decide::{Decision, decide};
-use super::disc::not_ready;
 use super::plan::Outcome;
 use crate::jobs::error::{Error, Kind};
 use crate::jobs::ready::{self, Readiness, Since};
@@ -31,7 +30,7 @@ pub enum Attempt {
     OtherDisc,
 }
 
-/// Reads for one rip.
+/// Reads for one job.
 pub struct Reader<'a> {
     /// The drive.
     pub drive: &'a mut Drive,
@@ -41,14 +40,16 @@ pub struct Reader<'a> {
     pub failed: u64,
     /// Whether reads must come from the disc, not from the drive's cache.
     pub fua: bool,
+    again: &'static str,
     lost_in_a_row: u32,
     good: Option<Lba>,
 }
 
 impl<'a> Reader<'a> {
-    /// A reader at the start of its work.
-    pub fn new(drive: &'a mut Drive) -> Reader<'a> {
-        Reader { drive, reads: 0, failed: 0, fua: false, lost_in_a_row: 0, good: None }
+    /// A reader at the start of its work. `again`: what to do once the trouble is mended, the end
+    /// of a hint.
+    pub fn new(drive: &'a mut Drive, again: &'static str) -> Reader<'a> {
+        Reader { drive, reads: 0, failed: 0, fua: false, again, lost_in_a_row: 0, good: None }
     }
 
     /// Fills `buffer`, whole sectors, from `lba` on.
@@ -83,7 +84,7 @@ impl<'a> Reader<'a> {
                 Decision::Wait | Decision::Lost => {
                     return self.whose(Attempt::Settled(Outcome::Failed { at: None }));
                 }
-                _ => return Err(end_of_the_road(&error)),
+                _ => return Err(end_of_the_road(&error, self.again)),
             }
         }
     }
@@ -128,9 +129,9 @@ impl<'a> Reader<'a> {
             Ok(Readiness::Ready | Readiness::Stopped) => Ok(()),
             Ok(Readiness::NoMedium(_)) => {
                 Err(Error::new(Kind::Unusable, "there is no disc in the drive any more")
-                    .hint("put it back in; the same command goes on from here"))
+                    .hint(format!("put it back in; {}", self.again)))
             }
-            Err(error) => Err(not_ready(error)),
+            Err(error) => Err(ready::not_ready(error)),
         }
     }
 
@@ -149,16 +150,15 @@ impl<'a> Reader<'a> {
                 self.lost_in_a_row = 0;
                 Ok(())
             }
-            Err(probe) if decide(&probe) == Decision::Gone => Err(end_of_the_road(&probe)),
+            Err(probe) if decide(&probe) == Decision::Gone => {
+                Err(end_of_the_road(&probe, self.again))
+            }
             Err(_) if self.lost_in_a_row < 2 * LOST_BEFORE_PROBE => Ok(()),
             Err(_) => Err(Error::new(
                 Kind::Unusable,
                 format!("the drive does not read any more, not even what it read before: {error}"),
             )
-            .hint(
-                "switch the drive off and on, or plug it in again; the same command goes on from \
-                 here",
-            )
+            .hint(format!("switch the drive off and on, or plug it in again; {}", self.again))
             .command(error)),
         }
     }
@@ -174,22 +174,23 @@ fn is_reset(sense: &Sense) -> bool {
     sense.asc == 0x29
 }
 
-/// The error that a read which ends a rip becomes.
-pub fn end_of_the_road(error: &CommandError) -> Error {
+/// The error that a read which ends a job becomes. `again`: as for [`Reader::new`].
+pub fn end_of_the_road(error: &CommandError, again: &str) -> Error {
     let (message, hint) = match decide(error) {
         Decision::Protected => {
             return protected(error);
         }
         Decision::NoMedium => (
             format!("there is no disc in the drive any more: {error}"),
-            "put it back in; the same command goes on from here",
+            format!("put it back in; {again}"),
         ),
         Decision::Refused => (
             error.to_string(),
             "the kernel keeps this command from this user: run `oxidisc` as root, or join the \
-             group that owns the drive",
+             group that owns the drive"
+                .to_string(),
         ),
-        _ => (error.to_string(), "connect the drive again; the same command goes on from here"),
+        _ => (error.to_string(), format!("connect the drive again; {again}")),
     };
     Error::new(Kind::Unusable, message).hint(hint).command(error)
 }

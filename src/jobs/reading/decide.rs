@@ -1,4 +1,4 @@
-//! What a failed read means for a rip: a bad place on the disc, or trouble that more reading
+//! What a failed read means: a bad place on the disc, or trouble that more reading
 //! cannot mend. A pure function of the error.
 
 use crate::mmc::{CommandError, Failure};
