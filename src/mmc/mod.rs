@@ -30,6 +30,18 @@ use crate::units::Lba;
 /// half a minute (research: 26 s seen for the first read of a disc).
 pub const TIMEOUT_SHORT: Duration = Duration::from_secs(45);
 
+/// For a command that writes, and for the start of one that goes on in the background: the first
+/// of them calibrates the laser and writes a lead-in. libburn allows 200 s, growisofs 180 s; a NEC
+/// was seen to calibrate for 120 s.
+pub const TIMEOUT_WRITE: Duration = Duration::from_secs(200);
+
+/// For a close or a flush that answers only when it is done (libburn's value).
+pub const TIMEOUT_CLOSE: Duration = Duration::from_secs(3600);
+
+/// For a blank or a format that answers only when it is done (libburn's value): a 100 GB BD-RE with
+/// certification takes hours.
+pub const TIMEOUT_FORMAT: Duration = Duration::from_secs(18_000);
+
 /// Something we can ask a drive to do.
 pub trait Request {
     /// Name in the standard, used in errors and traces.

@@ -1,5 +1,8 @@
 //! A file per command.
 
+pub mod blank;
+pub mod close_track_session;
+pub mod format_unit;
 pub mod get_configuration;
 pub mod get_event_status;
 pub mod get_performance;
@@ -11,6 +14,7 @@ pub mod mode_sense;
 pub mod prevent_allow;
 pub mod read;
 pub mod read_atip;
+pub mod read_buffer_capacity;
 pub mod read_capacity;
 pub mod read_cd;
 pub mod read_cd_text;
@@ -22,9 +26,15 @@ pub mod read_toc;
 pub mod read_track_information;
 pub mod report_key;
 pub mod request_sense;
+pub mod reserve_track;
 #[cfg(test)]
 mod robustness;
+pub mod send_cue_sheet;
+pub mod send_disc_structure;
+pub mod send_opc;
 pub mod set_cd_speed;
 pub mod set_streaming;
 pub mod start_stop_unit;
+pub mod synchronize_cache;
 pub mod test_unit_ready;
+pub mod write;
