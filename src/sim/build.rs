@@ -6,8 +6,11 @@ use std::time::Duration;
 use super::defects::Defects;
 use super::demo;
 use super::fault::FaultPlan;
+use super::geometry::TrackPath;
 use super::machine::Machine;
+use super::medium::blank::Blank;
 use super::medium::content::Content;
+use super::medium::store::Store;
 use super::medium::{self, Kind, Medium, Protection, Sessions, protection, sheet};
 use super::persona::{Bus, Persona};
 use super::spec::Spec;
@@ -60,6 +63,18 @@ pub fn build(spec: &Spec) -> Result<Built, String> {
 }
 
 fn disc(spec: &Spec) -> Result<Medium, String> {
+    if spec.path == Path::new("blank") {
+        let kind = spec.kind.ok_or("a blank disc needs its kind: write sim:blank?medium=dvd+r")?;
+        let blank = Blank { kind, layers: spec.layers, capacity: spec.capacity };
+        let store = Store::temporary(kind.family());
+        return blank.on(store.map_err(|error| format!("blank disc: {}", reason(&error)))?);
+    }
+    if has_extension(&spec.path, "disc") {
+        return recorded(spec);
+    }
+    if spec.capacity.is_some() {
+        return Err("capacity is for sim:blank".to_string());
+    }
     if has_extension(&spec.path, "cue") {
         return sheet(spec);
     }
@@ -97,6 +112,27 @@ fn disc(spec: &Spec) -> Result<Medium, String> {
         protection: spec.protection,
         protected,
         content: Content::image(image),
+        record: None,
+    })
+}
+
+/// What was written before.
+fn recorded(spec: &Spec) -> Result<Medium, String> {
+    let (store, saved, kind) = Store::open(&spec.path)?;
+    if spec.kind.is_some_and(|wanted| wanted != kind) || spec.capacity.is_some() {
+        let shown = spec.path.display();
+        return Err(format!("{shown} is a {}: its kind and size stay what they are", kind.name()));
+    }
+    Ok(Medium {
+        kind,
+        layers: saved.layers,
+        path: TrackPath::Opposite,
+        layer_break: saved.layer_break,
+        tracks: saved.tracks,
+        protection: Protection::None,
+        protected: Vec::new(),
+        content: Content::Recorded(store),
+        record: Some(saved.record),
     })
 }
 
@@ -121,6 +157,7 @@ fn sheet(spec: &Spec) -> Result<Medium, String> {
         protection: Protection::None,
         protected: Vec::new(),
         content: sheet.content,
+        record: None,
     })
 }
 
@@ -133,9 +170,6 @@ fn open(path: &Path) -> Result<Box<dyn Image>, String> {
         return Ok(Box::new(demo::image()));
     }
     let shown = path.display();
-    if has_extension(path, "disc") {
-        return Err(format!("{shown}: no virtual disc of a version that this program knows"));
-    }
     match FileImage::open(path) {
         Ok(image) => Ok(Box::new(image)),
         Err(error) => Err(format!("{shown}: {}", reason(&error))),

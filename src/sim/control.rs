@@ -1,5 +1,5 @@
-//! TEST UNIT READY, START STOP UNIT, PREVENT ALLOW MEDIUM REMOVAL, MECHANISM STATUS and SYNCHRONIZE
-//! CACHE: commands about the drive, not about what is on the disc.
+//! TEST UNIT READY, START STOP UNIT, PREVENT ALLOW MEDIUM REMOVAL and MECHANISM STATUS: commands
+//! about the drive, not about what is on the disc.
 
 use super::exchange::{Bytes, Exchange};
 use super::machine::{Machine, Tray};
@@ -41,11 +41,6 @@ pub fn mechanism_status(machine: &mut Machine, exchange: &mut Exchange) -> Resul
     let mut bytes = Bytes::new();
     bytes.put(&[0x00, open]).be24(0).put(&[0x00]).be16(0);
     exchange.reply(&bytes.0, exchange.be16(8));
-    Ok(())
-}
-
-/// SYNCHRONIZE CACHE (MMC-6 6.44): nothing is ever waiting to be written.
-pub fn synchronize_cache(_: &mut Machine, _: &mut Exchange) -> Result<(), Refusal> {
     Ok(())
 }
 

@@ -1,8 +1,9 @@
-//! READ DISC INFORMATION and READ TRACK INFORMATION (MMC-6 6.21, 6.26) of closed discs.
+//! READ DISC INFORMATION and READ TRACK INFORMATION (MMC-6 6.21, 6.26).
 
 use super::exchange::{Bytes, Exchange};
 use super::machine::Machine;
-use super::medium::{Kind, Medium, Track, TrackMode};
+use super::medium::recording::{DiscStatus, SessionState};
+use super::medium::{Kind, Medium, Track, TrackMode, TrackState};
 use super::refusal::Refusal;
 use crate::units::Family;
 
@@ -20,13 +21,27 @@ pub fn disc(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusa
 }
 
 fn standard_information(medium: &Medium) -> Vec<u8> {
-    let sessions = medium.sessions();
-    let of_last = || medium.session(sessions);
+    // An empty session and its invisible track are counted (real-drives: HL-DT-ST GSA-H10N).
+    let invisible = invisible(medium);
+    let shown: Vec<&Track> = medium.tracks.iter().chain(&invisible).collect();
+    let sessions = shown.last().map_or(1, |track| track.session);
+    let of_last = || shown.iter().filter(|track| track.session == sessions);
     let first = of_last().next().map_or(1, |track| track.number);
-    let last = of_last().last().map_or(1, |track| track.number);
-    // State of last session 11b; disc status 10b complete, 11b other on a DVD-RAM
-    // (real-drives: TSSTcorp SH-S182M).
-    let status = if medium.kind == Kind::DvdRam { 0x0f } else { 0x0e };
+    let last = of_last().next_back().map_or(1, |track| track.number);
+    let status = match medium.status() {
+        DiscStatus::Blank => 0,
+        DiscStatus::Appendable => 1,
+        DiscStatus::Complete => 2,
+        DiscStatus::Other => 3,
+    };
+    // 11b other on a DVD-RAM (real-drives: TSSTcorp SH-S182M).
+    let status = if medium.kind == Kind::DvdRam { 3 } else { status };
+    let state = match medium.last_session_state() {
+        SessionState::Empty => 0,
+        SessionState::Incomplete => 1,
+        SessionState::Complete => 3,
+    };
+    let status = state << 2 | status;
     let erasable = if medium.kind.erasable() { 0x10 } else { 0 };
     let mut bytes = Bytes::new();
     bytes.be16(0).put(&[status | erasable, 1, sessions, first, last, flags(medium.kind)]);
@@ -55,18 +70,50 @@ fn flags(kind: Kind) -> u8 {
 pub fn track(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
     let medium = machine.medium()?;
     let number = exchange.be32(2);
+    let invisible = invisible(medium);
+    let mut tracks = medium.tracks.iter().chain(&invisible);
     let found = match exchange.byte(1) & 0x03 {
-        0 => medium.track_at(number).filter(|track| number < track.end()),
+        0 => tracks.rfind(|track| track.start <= number && number < covered(medium, track)),
         1 if number == 0 => None,
-        1 => medium.tracks.iter().find(|track| u32::from(track.number) == number),
-        2 => medium.tracks.iter().find(|track| u32::from(track.session) == number),
+        // MMC-6 6.26.2.5: FFh is the invisible track; an open one on a CD.
+        1 if number == 0xff && medium.family() == Family::Cd => {
+            tracks.rfind(|track| track.is_open())
+        }
+        1 => tracks.find(|track| u32::from(track.number) == number),
+        2 => tracks.find(|track| u32::from(track.session) == number),
         _ => None,
     };
-    // A closed disc has no invisible track FFh (MMC-6 6.26.2.5).
     let track = found.ok_or(Refusal::bad_field(2))?;
     let data = track_information(medium, track);
     exchange.reply(&data, exchange.be16(7));
     Ok(())
+}
+
+/// The track that nobody has begun, where one can follow: it begins with the first write.
+fn invisible(medium: &Medium) -> Option<Track> {
+    let record = medium.record.as_ref().filter(|record| !record.finalized)?;
+    let reserved = |track: &Track| matches!(track.state, TrackState::Open { reserved: true, .. });
+    // An open track that is not reserved has all the room to the end.
+    if medium.tracks.iter().any(|track| track.is_open() && !reserved(track)) {
+        return None;
+    }
+    Some(Track {
+        number: medium.tracks.last().map_or(1, |track| track.number.saturating_add(1)),
+        session: medium.session_under_way(),
+        start: record.next,
+        blocks: 0,
+        runout: 0,
+        mode: TrackMode::Data,
+        state: TrackState::Open { taken: 0, burnt: 0, reserved: false },
+    })
+}
+
+/// Where the blocks of a track end that READ TRACK INFORMATION speaks of.
+fn covered(medium: &Medium, track: &Track) -> u32 {
+    match track.state {
+        TrackState::Open { reserved: false, .. } => medium.extent(),
+        _ => track.end(),
+    }
 }
 
 fn track_information(medium: &Medium, track: &Track) -> Vec<u8> {
@@ -84,11 +131,24 @@ fn track_information(medium: &Medium, track: &Track) -> Vec<u8> {
         (false, _) => (0x00, 0),
         (true, family) => (0x30, family.ecc_blocks().0),
     };
+    let end = covered(medium, track);
+    let (nwa, free, last) = match track.state {
+        TrackState::Complete => (None, 0, None),
+        TrackState::Open { taken, .. } => {
+            let nwa = track.start.saturating_add(taken);
+            (Some(nwa), end.saturating_sub(nwa), (taken > 0).then(|| nwa - 1))
+        }
+    };
+    let reserved = matches!(track.state, TrackState::Open { reserved: true, .. });
+    // BLANK: nothing is recorded in it; RT: it was reserved.
+    let blank = if track.is_open() && track.recorded() == 0 { 0x40 } else { 0 };
+    let flags = blank | if reserved { 0x80 } else { 0 } | packet_bits | data_mode;
     let mut bytes = Bytes::new();
-    bytes.be16(0).put(&[track.number, track.session, 0, mode, packet_bits | data_mode]);
-    // LRA_V and NWA_V: the track is complete.
-    bytes.put(&[0x00]);
-    bytes.be32(track.start).be32(0).be32(0).be32(packet_size).be32(track.blocks).be32(0);
+    bytes.be16(0).put(&[track.number, track.session, 0, mode, flags]);
+    // LRA_V and NWA_V.
+    bytes.put(&[u8::from(last.is_some()) << 1 | u8::from(nwa.is_some())]);
+    bytes.be32(track.start).be32(nwa.unwrap_or(0)).be32(free).be32(packet_size);
+    bytes.be32(end - track.start).be32(last.unwrap_or(0));
     // The upper bytes of track and session number; 36 bytes in all, as seen in the report above.
     bytes.put(&[0, 0, 0, 0]);
     bytes.with_length16()

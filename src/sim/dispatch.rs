@@ -6,7 +6,7 @@ use super::machine::Machine;
 use super::refusal::{INVALID_FIELD_IN_CDB, INVALID_OPCODE, Refusal};
 use super::{
     configuration, control, disc_information, events, inquire, key, modes, performance, read,
-    read_cd, refuse_writes, structures, subchannel, toc,
+    read_cd, refuse_writes, structures, subchannel, toc, write,
 };
 
 /// What a command needs.
@@ -44,7 +44,7 @@ const X: u8 = 0xff;
 static COMMANDS: &[Command] = &[
     command(0x00, Disc, &[X, 0, 0, 0, 0, 0], control::test_unit_ready),
     command(0x03, Exempt, &[X, 0x01, 0, 0, X, 0], inquire::request_sense),
-    command(0x04, Disc, &[X, X, X, X, X, X], refuse_writes::format),
+    command(0x04, Disc, &[X, 0x1f, X, X, X, 0], write::format_unit),
     command(0x12, Exempt, &[X, 0x01, X, X, X, 0], inquire::inquiry),
     command(0x15, Nothing, &[X, 0x11, 0, 0, X, 0], modes::select6),
     command(0x1a, Nothing, &[X, 0x08, X, 0, X, 0], modes::sense6),
@@ -53,29 +53,29 @@ static COMMANDS: &[Command] = &[
     command(0x23, Nothing, &[X, 0, 0, 0, 0, 0, 0, X, X, 0], read::format_capacities),
     command(0x25, Disc, &[X, 0, 0, 0, 0, 0, 0, 0, 0, 0], read::capacity),
     command(0x28, Disc, &[X, 0x18, X, X, X, X, 0, X, X, 0], read::read10),
-    command(0x2a, Disc, &[X, X, X, X, X, X, X, X, X, X], refuse_writes::write),
+    command(0x2a, Disc, &[X, 0x08, X, X, X, X, 0, X, X, 0], write::write10),
     command(0x2b, Disc, &[X, 0, X, X, X, X, 0, 0, 0, 0], read::seek),
     command(0x2f, Disc, &[X, 0x10, X, X, X, X, 0, X, X, 0], read::verify),
-    command(0x35, Disc, &[X, 0x02, X, X, X, X, 0, X, X, 0], control::synchronize_cache),
+    command(0x35, Disc, &[X, 0x02, X, X, X, X, 0, X, X, 0], write::synchronize_cache),
     command(0x42, Disc, &[X, 0x02, 0x40, X, 0, 0, X, X, X, 0], subchannel::read_sub_channel),
     command(0x43, Disc, &[X, 0x02, 0x0f, 0, 0, 0, X, X, X, 0xc0], toc::read_toc),
     command(0x46, Exempt, &[X, 0x03, X, X, 0, 0, 0, X, X, 0], configuration::get_configuration),
     command(0x4a, Exempt, &[X, 0x01, 0, 0, X, 0, 0, X, X, 0], events::get_event_status),
     command(0x51, Disc, &[X, 0x07, 0, 0, 0, 0, 0, X, X, 0], disc_information::disc),
     command(0x52, Disc, &[X, 0x07, X, X, X, X, 0, X, X, 0], disc_information::track),
-    command(0x53, Disc, &[X, X, X, X, X, X, X, X, X, X], refuse_writes::write),
+    command(0x53, Disc, &[X, 0x03, 0, 0, 0, X, X, X, X, 0], write::reserve_track),
     command(0x54, Disc, &[X, X, X, X, X, X, X, X, X, X], refuse_writes::write),
     command(0x55, Nothing, &[X, 0x11, 0, 0, 0, 0, 0, X, X, 0], modes::select10),
     command(0x58, Disc, &[X, X, X, X, X, X, X, X, X, X], refuse_writes::write),
     command(0x5a, Nothing, &[X, 0x08, X, 0, 0, 0, 0, X, X, 0], modes::sense10),
-    command(0x5b, Disc, &[X, X, X, X, X, X, X, X, X, X], refuse_writes::write),
+    command(0x5b, Disc, &[X, 0x01, 0x07, 0, X, X, 0, 0, 0, 0], write::close_track_session),
     command(0x5c, Nothing, &[X, 0x01, 0, 0, 0, 0, 0, X, X, 0], read::buffer_capacity),
-    command(0x5d, Disc, &[X, X, X, X, X, X, X, X, X, X], refuse_writes::write),
-    command(0xa1, Disc, &[X, X, X, X, X, X, X, X, X, X, X, X], refuse_writes::format),
+    command(0x5d, Disc, &[X, 0, 0, 0, 0, 0, X, X, X, 0], write::send_cue_sheet),
+    command(0xa1, Disc, &[X, 0x17, X, X, X, X, 0, 0, 0, 0, 0, 0], write::blank),
     command(0xa3, Disc, &[X, 0, 0, 0, 0, 0, 0, X, X, X, X, 0], key::send_key),
     command(0xa4, Nothing, &[X, 0, X, X, X, X, X, X, X, X, X, 0], key::report_key),
     command(0xa8, Disc, &[X, 0x18, X, X, X, X, X, X, X, X, 0x80, 0], read::read12),
-    command(0xaa, Disc, &[X, X, X, X, X, X, X, X, X, X, X, X], refuse_writes::write),
+    command(0xaa, Disc, &[X, 0x08, X, X, X, X, X, X, X, X, 0x80, 0], write::write12),
     command(0xac, Disc, &[X, 0x1f, X, X, X, X, 0, 0, X, X, X, 0], performance::get_performance),
     command(0xad, Disc, &[X, 0x0f, X, X, X, X, X, X, X, X, 0xc0, 0], structures::read_structure),
     command(0xb6, Nothing, &[X, 0, 0, 0, 0, 0, 0, 0, X, X, X, 0], performance::set_streaming),
@@ -102,6 +102,9 @@ pub fn run(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal
     check_fields(command, exchange.cdb())?;
     if command.needs == Disc {
         machine.medium()?;
+        if let Some(busy) = machine.busy() {
+            return Err(busy);
+        }
     }
     (command.run)(machine, exchange)
 }
@@ -127,14 +130,14 @@ fn check_fields(command: &Command, cdb: &[u8]) -> Result<(), Refusal> {
     }
 }
 
-/// The blocks that a command reads, for events that wait for one.
+/// The blocks that a command reads or writes, for events that wait for one.
 pub fn sectors(cdb: &[u8]) -> Option<std::ops::Range<u32>> {
     let be = |range: std::ops::Range<usize>| {
         cdb.get(range).map(|bytes| bytes.iter().fold(0, |n, byte| n << 8 | u32::from(*byte)))
     };
     let blocks = match cdb.first()? {
-        0x28 | 0x2f => be(7..9)?,
-        0xa8 => be(6..10)?,
+        0x28 | 0x2a | 0x2f => be(7..9)?,
+        0xa8 | 0xaa => be(6..10)?,
         0xbe => be(6..9)?,
         _ => return None,
     };

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::medium::Medium;
+use super::medium::rules::{self, Rules, Work};
 use super::mode_pages::ModePages;
 use super::persona::Persona;
 use super::refusal::{
@@ -78,6 +79,15 @@ pub struct Machine {
     attentions: VecDeque<Refusal>,
     events: VecDeque<MediaEvent>,
     rate_cap: Option<u32>,
+    /// A change of the disc that goes on while the host can ask about it.
+    busy: Option<Busy>,
+}
+
+/// A change under way.
+#[derive(Clone, Debug)]
+struct Busy {
+    work: Work,
+    since: Duration,
 }
 
 impl Machine {
@@ -100,6 +110,7 @@ impl Machine {
             attentions: VecDeque::new(),
             events: VecDeque::new(),
             rate_cap: None,
+            busy: None,
         };
         machine.power_on();
         machine
@@ -107,6 +118,11 @@ impl Machine {
 
     /// Power comes on: nothing is remembered, the disc is looked at anew.
     pub fn power_on(&mut self) {
+        let under_way = self.busy.take();
+        if let Some((disc, rules)) = self.disc.as_mut().and_then(with_rules) {
+            rules.cut_off(disc, under_way.as_ref().map(|busy| &busy.work.change));
+            let _ = disc.keep();
+        }
         self.pages = ModePages::new(self.persona);
         self.grants = 0;
         self.locked = false;
@@ -139,6 +155,11 @@ impl Machine {
 
     /// Lets what was due by now have happened.
     pub fn tick(&mut self) {
+        if let Some(busy) = &self.busy
+            && self.mechanics.now() >= busy.since + busy.work.takes
+        {
+            self.finish_work();
+        }
         if let Readiness::Becoming(until) = self.readiness
             && self.mechanics.now() >= until
         {
@@ -146,6 +167,44 @@ impl Machine {
             self.attentions.push_back(MEDIUM_MAY_HAVE_CHANGED);
             self.events.push_back(MediaEvent::NewMedia);
         }
+    }
+
+    /// Begins a change of the disc; the host waits for its end, or asks how far it is.
+    pub fn begin(&mut self, work: Work, immediately: bool) {
+        let takes = work.takes;
+        self.busy = Some(Busy { work, since: self.mechanics.now() });
+        if !immediately {
+            self.mechanics.advance(takes);
+            self.finish_work();
+        }
+    }
+
+    fn finish_work(&mut self) {
+        let Some(busy) = self.busy.take() else { return };
+        if let Some((disc, rules)) = self.disc.as_mut().and_then(with_rules) {
+            rules.apply(disc, &busy.work.change);
+            let _ = disc.keep();
+        }
+    }
+
+    /// What the drive is busy with, as it tells the host, with the progress.
+    pub fn busy(&self) -> Option<Refusal> {
+        let busy = self.busy.as_ref()?;
+        let gone = self.mechanics.now().saturating_sub(busy.since).as_secs_f64();
+        let share = (gone / busy.work.takes.as_secs_f64().max(0.001)).min(0.9999);
+        Some(Refusal { progress: Some((share * 65_536.0) as u16), ..busy.work.says })
+    }
+
+    /// The disc to be changed, and the rules of its kind.
+    ///
+    /// # Errors
+    /// There is none, it is one that stays as it is, or this drive does not write such discs.
+    pub fn recordable(&mut self) -> Result<(&mut Medium, &'static dyn Rules), Refusal> {
+        let kind = self.medium()?.kind;
+        let writes = self.persona.writes(kind);
+        let found = self.disc.as_mut().filter(|_| writes).and_then(with_rules);
+        // real-drives: ATAPI iHBS212: 5/30/05.
+        found.ok_or(Refusal::of(5, 0x30, 0x05))
     }
 
     /// Lets it come to rest as in a machine that has been running for a while: the disc is ready,
@@ -304,4 +363,10 @@ impl Machine {
         let best = self.offered().first().copied().unwrap_or(0);
         self.rate_cap.unwrap_or(best)
     }
+}
+
+/// A disc that can change, with the rules of its kind.
+fn with_rules(disc: &mut Medium) -> Option<(&mut Medium, &'static dyn Rules)> {
+    let rules = disc.record.is_some().then(|| rules::of(disc.kind)).flatten()?;
+    Some((disc, rules))
 }

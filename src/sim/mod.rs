@@ -39,6 +39,7 @@ pub mod surface;
 mod testing;
 pub mod timing;
 mod toc;
+mod write;
 
 use std::time::Duration;
 
@@ -48,6 +49,8 @@ use crate::transport::{Answer, Cdb, Data, Errno, Transport};
 use exchange::Exchange;
 use fault::{FaultKind, FaultPlan};
 use machine::Machine;
+use medium::Kind;
+use medium::blank::Blank;
 use spec::Spec;
 
 /// SCSI status GOOD.
@@ -103,6 +106,22 @@ fn made(text: &str, spec: &Spec) -> Result<SimDrive, SpecError> {
         max_transfer: spec.max_transfer,
         commands: 0,
     })
+}
+
+/// Makes a blank virtual disc: a `.disc` file of this kind of medium (`bd-r`, `dvd+r-dl`), smaller
+/// than such discs are if `capacity` says so, in blocks.
+///
+/// # Errors
+/// There is no such disc, or the file is there already or cannot be made; the reason says which.
+pub fn create(
+    path: &std::path::Path,
+    medium: &str,
+    layers: Option<u8>,
+    capacity: Option<u32>,
+) -> Result<(), String> {
+    let (kind, named) = Kind::parse(medium)
+        .ok_or_else(|| format!("no medium '{medium}': there are {}", Kind::names()))?;
+    Blank { kind, layers: layers.or(named), capacity }.create(path)
 }
 
 impl SimDrive {
@@ -363,7 +382,9 @@ mod tests {
             assert!(told.contains(hint), "{query}: {told}");
         }
         assert!(reason("sim:/no/such.iso").contains("/no/such.iso"));
-        assert!(reason("sim:/no/such.disc").contains("virtual disc"));
+        assert!(reason("sim:/no/such.disc").contains("/no/such.disc"));
+        assert!(reason("sim:blank").contains("medium=dvd+r"));
+        assert!(reason("sim:blank?medium=dvd-rom").contains("no blank dvd-rom"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Mode pages in three copies: current, default, changeable. MODE SELECT is right by construction:
 //! what the third copy does not allow cannot change. Knows the pages' bytes (MMC-6 7), no CDB.
 
+use super::medium::rules::WriteParameters;
 use super::persona::Persona;
 use super::refusal::{
     INVALID_FIELD_IN_CDB, INVALID_FIELD_IN_PARAMETERS, PARAMETER_LIST_LENGTH, Refusal,
@@ -32,6 +33,7 @@ pub struct Live {
 }
 
 const RECOVERY: u8 = 0x01;
+const WRITE_PARAMETERS: u8 = 0x05;
 const CAPABILITIES: u8 = 0x2a;
 const PER: u8 = 0x04;
 /// PAGE CODE for all of them.
@@ -105,6 +107,23 @@ impl ModePages {
     pub fn read_retries(&self) -> u8 {
         let page = self.recovery();
         if page[2] & 0x10 != 0 { 0 } else { page[3] }
+    }
+
+    /// Page 05h as it stands (MMC-6 7.2.4); a drive without it writes as if all of it were zero.
+    pub fn write_parameters(&self) -> WriteParameters {
+        let page = self.pages.iter().find(|page| page.default[0] == WRITE_PARAMETERS);
+        let byte = |at: usize| page.and_then(|page| page.current.get(at).copied()).unwrap_or(0);
+        let packet = u32::from_be_bytes([byte(10), byte(11), byte(12), byte(13)]);
+        WriteParameters {
+            write_type: byte(2) & 0x0f,
+            test: byte(2) & 0x10 != 0,
+            bufe: byte(2) & 0x40 != 0,
+            link_size: (byte(2) & 0x20 != 0).then(|| byte(5)),
+            multi_session: byte(3) >> 6,
+            packet_size: (byte(3) & 0x20 != 0).then_some(packet),
+            track_mode: byte(3) & 0x0f,
+            data_block_type: byte(4) & 0x0f,
+        }
     }
 
     /// PER of page 01h: a recovered error is told.

@@ -184,6 +184,10 @@ impl Persona {
     pub fn profile_of(&self, medium: &Medium) -> u16 {
         let profile = medium.kind.profile();
         let ways = &self.ways;
+        if medium.record.as_ref().is_some_and(|record| !record.finalized) {
+            // What can still be written is shown as what it is.
+            return if self.knows(profile) { profile } else { 0 };
+        }
         match medium.kind {
             Kind::CdR if ways.closed_cd_r_is_rom => 0x0008,
             Kind::DvdR | Kind::DvdRDl if ways.closed_dvd_r_is_rom => 0x0010,
@@ -206,6 +210,12 @@ impl Persona {
             (Family::Bd, 0 | 1) => self.speeds.bd,
             (Family::Bd, _) => self.speeds.bd_dl,
         }
+    }
+
+    /// Whether it writes discs of this kind.
+    pub fn writes(&self, kind: Kind) -> bool {
+        // MMC-6 5.3.1: a profile of a recordable medium in the list says that it is written.
+        !kind.pressed() && self.knows(kind.profile())
     }
 
     /// Whether it writes anything.

@@ -105,7 +105,7 @@ pub fn go(machine: &mut Machine, order: Order, reach: Reach) -> Result<Outcome, 
     let persona = machine.persona;
     let (medium, mechanics) = machine.reading()?;
     let Range { lba, blocks } = order.range;
-    let end = lba.checked_add(blocks).filter(|end| *end <= medium.capacity());
+    let end = lba.checked_add(blocks).filter(|end| *end <= medium.recorded_end());
     let end = end.ok_or(LBA_OUT_OF_RANGE)?;
     if blocks == 0 {
         return Ok(Outcome { good: 0, stop: None, remark: None });

@@ -10,12 +10,6 @@ pub fn write(_: &mut Machine, _: &mut Exchange) -> Result<(), Refusal> {
     Err(Refusal::of(5, 0x30, 0x05))
 }
 
-/// 5/30/06: cannot format medium, incompatible medium (real-drives: ATAPI iHBS212, BLANK of a CD-R
-/// and of a BD-R). GUESS: FORMAT UNIT too.
-pub fn format(_: &mut Machine, _: &mut Exchange) -> Result<(), Refusal> {
-    Err(Refusal::of(5, 0x30, 0x06))
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::testing::Bench;

@@ -24,7 +24,7 @@ pub struct SpecError {
 /// What a spec asks for; `None` where it leaves the choice.
 #[derive(Clone, Debug)]
 pub struct Spec {
-    /// The image, or `demo`.
+    /// The image, the `.disc`, `demo`, or `blank`.
     pub path: PathBuf,
     /// The kind of disc.
     pub kind: Option<Kind>,
@@ -34,6 +34,8 @@ pub struct Spec {
     pub track_path: TrackPath,
     /// Sectors on each layer but the last.
     pub layer_break: Option<u32>,
+    /// Blocks of a blank disc, where it is to be smaller than such discs are.
+    pub capacity: Option<u32>,
     /// Where the sessions begin.
     pub sessions: Vec<u32>,
     /// Track at once: two blocks of run-out after each track.
@@ -70,7 +72,7 @@ const MAX_TRANSFER: usize = 1 << 20;
 /// The keys, for a message.
 const KEYS: &str = "medium persona speed defects faults seed pace filter sessions written layers \
                     path layer_break protect protected tray start \
-                    max_transfer";
+                    max_transfer capacity";
 
 impl Spec {
     /// Reads a spec, with or without its `sim:`.
@@ -107,6 +109,7 @@ impl Spec {
             layers: None,
             track_path: TrackPath::Opposite,
             layer_break: None,
+            capacity: None,
             sessions: vec![0],
             tao: false,
             protection: Protection::None,
@@ -163,6 +166,7 @@ impl Spec {
                 self.track_path = choice(key, value, &paths)?;
             }
             "layer_break" => self.layer_break = Some(number(key, value)?),
+            "capacity" => self.capacity = Some(number(key, value)?),
             "protect" => self.protection = choice(key, value, &PROTECTIONS)?,
             "protected" => {
                 self.protected = value.split(',').map(extent).collect::<Result<_, _>>()?

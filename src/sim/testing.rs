@@ -59,7 +59,7 @@ impl Bench {
 
     /// Waits until TEST UNIT READY is good, or says 3A or 30.
     pub fn settle(&mut self) {
-        for _ in 0..100 {
+        for _ in 0..4000 {
             match self.ask(&[0, 0, 0, 0, 0, 0], 0).sense {
                 None | Some((_, 0x3a | 0x30, _)) => return,
                 _ => self.drive.wait(Duration::from_millis(250)),

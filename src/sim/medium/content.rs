@@ -7,6 +7,7 @@ use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use super::super::surface::Image;
+use super::store::Store;
 use crate::units::SECTOR;
 
 /// Bytes of a CD sector with all that it carries (MMC-6 4.2.3.8).
@@ -21,6 +22,8 @@ pub enum Content {
     Image(Box<dyn Image>),
     /// Pieces of files, by LBA.
     Pieces(Vec<Piece>),
+    /// What a drive has written.
+    Recorded(Store),
 }
 
 /// A run of sectors kept in a file.
@@ -60,7 +63,33 @@ impl Content {
                 }
                 Ok(())
             }
+            Content::Recorded(store) => match store.stride() as usize {
+                RAW_SECTOR => {
+                    for (at, block) in (lba..).zip(buffer.chunks_mut(SECTOR)) {
+                        store.read(at, MODE1_USER, block)?;
+                    }
+                    Ok(())
+                }
+                _ => store.read(lba, 0, buffer),
+            },
         }
+    }
+
+    /// Keeps user data, a whole number of 2048-byte blocks.
+    ///
+    /// # Errors
+    /// The disc cannot be written, or the file behind it fails.
+    pub fn write_user(&self, lba: u32, bytes: &[u8]) -> io::Result<()> {
+        let Content::Recorded(store) = self else {
+            return Err(io::Error::other("this disc is an image that stays as it is"));
+        };
+        if store.stride() as usize != RAW_SECTOR {
+            return store.write(lba, 0, bytes);
+        }
+        for (at, block) in (lba..).zip(bytes.chunks(SECTOR)) {
+            store.write(at, MODE1_USER, block)?;
+        }
+        Ok(())
     }
 
     /// Fills `sector` with the 2352 bytes of an audio sector, samples least significant byte first.
@@ -68,8 +97,12 @@ impl Content {
     /// # Errors
     /// The files behind it fail or are too short, or there is no audio.
     pub fn read_audio(&self, lba: u32, sector: &mut [u8; RAW_SECTOR]) -> io::Result<()> {
-        let Content::Pieces(pieces) = self else {
-            return Err(io::Error::other("an image of 2048-byte blocks holds no audio"));
+        let pieces = match self {
+            Content::Pieces(pieces) => pieces,
+            Content::Recorded(store) => return store.read(lba, 0, sector),
+            Content::Image(_) => {
+                return Err(io::Error::other("an image of 2048-byte blocks holds no audio"));
+            }
         };
         let (piece, offset) = find(pieces, lba)?;
         piece.read(offset, sector)?;

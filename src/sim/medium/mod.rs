@@ -1,10 +1,15 @@
 //! The disc in the drive: its kind, sessions and tracks, layers, protection, and the bytes of its
-//! sectors. Closed discs only: nothing here changes. Knows no command and no time.
+//! sectors. What can change on a recordable one is in [`recording`]. Knows no command and no time.
 
+pub mod blank;
 pub mod content;
 pub mod kind;
 pub mod protection;
+pub mod recording;
+pub mod rules;
 pub mod sheet;
+pub mod states;
+pub mod store;
 
 use std::ops::Range;
 
@@ -13,9 +18,11 @@ use crate::units::Family;
 use content::Content;
 pub use kind::Kind;
 pub use protection::Protection;
+pub use recording::{Record, TrackState};
+use serde::{Deserialize, Serialize};
 
 /// What a track holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TrackMode {
     /// Sectors of 2048 bytes of user data.
     Data,
@@ -24,7 +31,7 @@ pub enum TrackMode {
 }
 
 /// A track.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Track {
     /// Its number, 1 first.
     pub number: u8,
@@ -38,6 +45,9 @@ pub struct Track {
     pub runout: u32,
     /// What it holds.
     pub mode: TrackMode,
+    /// Whether blocks can be added.
+    #[serde(default)]
+    pub state: TrackState,
 }
 
 impl Track {
@@ -63,7 +73,7 @@ pub enum Area {
     Gap,
 }
 
-/// A closed disc.
+/// A disc.
 pub struct Medium {
     /// What it is.
     pub kind: Kind,
@@ -81,12 +91,27 @@ pub struct Medium {
     pub protected: Vec<Range<u32>>,
     /// Its bytes.
     pub content: Content,
+    /// What can change; `None` for what was pressed, or is an image that shall stay as it is.
+    pub record: Option<Record>,
 }
 
 impl Medium {
     /// Blocks up to the lead-out of the last session: what READ CAPACITY counts.
     pub fn capacity(&self) -> u32 {
-        self.tracks.last().map_or(0, Track::end)
+        let closed = |track: &&Track| match &self.record {
+            Some(record) => track.session <= record.closed_sessions,
+            None => true,
+        };
+        self.tracks.iter().rev().find(closed).map_or(0, Track::end)
+    }
+
+    /// One past the last block that was ever recorded: what a read can reach.
+    pub fn recorded_end(&self) -> u32 {
+        let ends = self.tracks.iter().map(|track| match track.state {
+            TrackState::Complete => track.end(),
+            TrackState::Open { taken, .. } => track.start.saturating_add(taken),
+        });
+        ends.max().unwrap_or(0)
     }
 
     /// The number of the last session.
@@ -116,9 +141,10 @@ impl Medium {
             starts.filter(|start| *start > lba).min().unwrap_or(u32::MAX)
         };
         match self.track_at(lba) {
-            Some(track) if lba < track.end() - track.runout => {
-                (Area::Track(*track), track.end() - track.runout)
+            Some(track) if lba < track.start + track.recorded() => {
+                (Area::Track(*track), track.start + track.recorded())
             }
+            Some(track) if lba < track.end() && track.is_open() => (Area::Gap, track.end()),
             Some(track) if lba < track.end() => (Area::RunOut(*track), track.end()),
             _ => (Area::Gap, next()),
         }
@@ -138,22 +164,21 @@ impl Medium {
         self.tracks.iter().any(|track| track.mode == TrackMode::Data)
     }
 
+    /// Blocks that it has room for: those of a closed disc are what it holds.
+    pub fn extent(&self) -> u32 {
+        self.record.as_ref().map_or_else(|| self.capacity(), |record| record.capacity)
+    }
+
     /// Where its sectors lie.
     pub fn layout(&self) -> Layout {
-        Layout::layered(
-            self.kind.family(),
-            self.capacity(),
-            self.layers,
-            self.path,
-            self.layer_break,
-        )
+        Layout::layered(self.kind.family(), self.extent(), self.layers, self.path, self.layer_break)
     }
 
     /// Blocks of each layer, in order.
     pub fn layer_blocks(&self) -> Vec<u32> {
         let layout = self.layout();
         let starts: Vec<u32> = layout.layer_starts().collect();
-        let ends = starts.iter().skip(1).copied().chain([self.capacity()]);
+        let ends = starts.iter().skip(1).copied().chain([self.extent()]);
         starts.iter().zip(ends).map(|(start, end)| end - start).collect()
     }
 
@@ -214,6 +239,7 @@ pub fn lay_tracks(kind: Kind, blocks: u32, sessions: &Sessions) -> Result<Vec<Tr
             blocks: length,
             runout: sessions.runout,
             mode: TrackMode::Data,
+            state: TrackState::Complete,
         });
     }
     Ok(tracks)
@@ -235,6 +261,7 @@ mod tests {
             protection: Protection::None,
             protected: Vec::new(),
             content: Content::image(Box::new(MemoryImage::new(vec![0; 2048]))),
+            record: None,
         }
     }
 

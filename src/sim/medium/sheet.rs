@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::content::{Content, Piece};
-use super::{Track, TrackMode};
+use super::{Track, TrackMode, TrackState};
 use crate::formats::cue::{self, CueFile, CueTrack, FileKind, TrackKind};
 
 /// Sectors before LBA 0, which every disc has (MMC-6 4.2.3.5).
@@ -133,6 +133,7 @@ impl Layout {
             blocks: next(index) - start,
             runout: self.gaps.get(index + 1).copied().unwrap_or(0),
             mode: *mode,
+            state: TrackState::Complete,
         };
         self.begun.iter().enumerate().map(of).collect()
     }
@@ -198,6 +199,7 @@ mod tests {
             blocks,
             runout,
             mode,
+            state: TrackState::Complete,
         };
         assert_eq!(
             sheet.tracks,

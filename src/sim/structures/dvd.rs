@@ -171,6 +171,7 @@ mod tests {
             protection: Protection::None,
             protected: Vec::new(),
             content: Content::image(Box::new(MemoryImage::new(vec![0; 2048]))),
+            record: None,
         }
     }
 

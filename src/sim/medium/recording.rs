@@ -1,0 +1,162 @@
+//! What can change on a recordable disc: its sessions, its format, where the next write goes. Knows
+//! no command; which change is allowed when is for [`super::states`] and [`super::rules`].
+
+use serde::{Deserialize, Serialize};
+
+use super::{Kind, Medium, Track, TrackMode};
+
+/// What has been recorded on a disc that a drive can write.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// One past the last LBA that can be written, in the format that the disc has now.
+    pub capacity: u32,
+    /// Sessions that are closed.
+    pub closed_sessions: u8,
+    /// Nothing can be added any more.
+    pub finalized: bool,
+    /// Where the next track begins that nobody has begun yet: the invisible track.
+    pub next: u32,
+    /// How it is formatted, on discs that are; `None` as long as they are not.
+    #[serde(default)]
+    pub format: Option<Format>,
+}
+
+/// A format that a disc was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Format {
+    /// FORMAT TYPE (MMC-6 table 248).
+    pub kind: u8,
+    /// FORMAT SUB-TYPE.
+    pub subtype: u8,
+    /// Blocks of user data.
+    pub blocks: u32,
+    /// Blocks of spare area.
+    pub spares: u32,
+}
+
+/// How far a track is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TrackState {
+    /// Closed: it stays as it is.
+    #[default]
+    Complete,
+    /// Blocks can be added.
+    Open {
+        /// Blocks that the drive has taken: the NWA is so many after the start.
+        taken: u32,
+        /// Of them, on the disc itself; the rest is lost when the power fails.
+        burnt: u32,
+        /// RESERVE TRACK has given it its length.
+        reserved: bool,
+    },
+}
+
+/// What READ DISC INFORMATION calls DISC STATUS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DiscStatus {
+    /// 0.
+    Blank,
+    /// 1.
+    Appendable,
+    /// 2.
+    Complete,
+    /// 3: rewritable at random.
+    Other,
+}
+
+/// What READ DISC INFORMATION calls STATE OF LAST SESSION.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionState {
+    /// 0.
+    Empty,
+    /// 1.
+    Incomplete,
+    /// 3.
+    Complete,
+}
+
+impl Medium {
+    /// The track that blocks can be added to, if one was begun: the first of them.
+    pub fn open_track(&self) -> Option<&Track> {
+        self.tracks.iter().find(|track| track.is_open())
+    }
+
+    /// The same, to be changed.
+    pub fn open_track_mut(&mut self) -> Option<&mut Track> {
+        self.tracks.iter_mut().find(|track| track.is_open())
+    }
+
+    /// DISC STATUS of a disc that is written in order.
+    pub fn status(&self) -> DiscStatus {
+        match &self.record {
+            Some(record) if record.finalized => DiscStatus::Complete,
+            Some(_) if self.kind == Kind::DvdRam => DiscStatus::Other,
+            Some(_) if self.tracks.is_empty() => DiscStatus::Blank,
+            Some(_) => DiscStatus::Appendable,
+            None => DiscStatus::Complete,
+        }
+    }
+
+    /// STATE OF LAST SESSION.
+    pub fn last_session_state(&self) -> SessionState {
+        match &self.record {
+            Some(record) if !record.finalized => {
+                let open = self.tracks.iter().any(|track| track.session > record.closed_sessions);
+                if open { SessionState::Incomplete } else { SessionState::Empty }
+            }
+            _ => SessionState::Complete,
+        }
+    }
+
+    /// The number of the session that a new track would belong to.
+    pub fn session_under_way(&self) -> u8 {
+        self.record.as_ref().map_or(1, |record| record.closed_sessions.saturating_add(1))
+    }
+
+    /// Blocks that can still be written after all tracks: those of the invisible track.
+    pub fn free(&self) -> u32 {
+        match &self.record {
+            Some(record) if !record.finalized => record.capacity.saturating_sub(record.next),
+            _ => 0,
+        }
+    }
+
+    /// Begins a track where the invisible one is.
+    pub fn begin_track(&mut self, mode: TrackMode, reserved: Option<u32>) -> Option<&mut Track> {
+        let session = self.session_under_way();
+        let number = self.tracks.last().map_or(1, |track| track.number.saturating_add(1));
+        let record = self.record.as_mut()?;
+        let track = Track {
+            number,
+            session,
+            start: record.next,
+            blocks: reserved.unwrap_or(0),
+            runout: 0,
+            mode,
+            state: TrackState::Open { taken: 0, burnt: 0, reserved: reserved.is_some() },
+        };
+        record.next = track.end();
+        self.tracks.push(track);
+        self.tracks.last_mut()
+    }
+}
+
+impl Track {
+    /// Whether blocks can be added.
+    pub fn is_open(&self) -> bool {
+        matches!(self.state, TrackState::Open { .. })
+    }
+
+    /// Blocks that the drive has taken, run-out not among them.
+    pub fn recorded(&self) -> u32 {
+        match self.state {
+            TrackState::Complete => self.blocks - self.runout,
+            TrackState::Open { taken, .. } => taken,
+        }
+    }
+
+    /// Where the next block goes.
+    pub fn nwa(&self) -> Option<u32> {
+        self.is_open().then(|| self.start.saturating_add(self.recorded()))
+    }
+}

@@ -1,0 +1,172 @@
+//! The commands that change a disc: WRITE (10) and (12), RESERVE TRACK, CLOSE TRACK SESSION,
+//! BLANK, FORMAT UNIT, SEND CUE SHEET, SYNCHRONIZE CACHE. Knows where the bits of a CDB are; what
+//! a disc makes of it is for [`super::medium::rules`].
+
+use std::time::Duration;
+
+use super::exchange::Exchange;
+use super::machine::Machine;
+use super::medium::rules::{CloseOrder, FormatOrder, WriteOrder};
+use super::refusal::{INVALID_FIELD_IN_PARAMETERS, PARAMETER_LIST_LENGTH, Refusal};
+use crate::units::SECTOR;
+
+/// 5/1A/00 is for parameters; a host that brings fewer blocks than it announces fails on the way.
+/// GUESS: 5/24/00 at the transfer length.
+const TOO_FEW_BLOCKS: Refusal = Refusal::bad_field(8);
+/// 3/0C/00: the file behind the disc cannot be written.
+const WRITE_ERROR: Refusal = Refusal::of(3, 0x0c, 0x00);
+/// GUESS: a single speed of DVD, until speeds are chosen.
+const KBPS: f64 = 1385.0;
+
+/// WRITE (10) (MMC-6 6.48).
+pub fn write10(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
+    let blocks = u32::try_from(exchange.be16(7)).unwrap_or(0);
+    write(machine, exchange, blocks, false)
+}
+
+/// WRITE (12) (MMC-6 6.49).
+pub fn write12(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
+    let streaming = exchange.byte(10) & 0x80 != 0;
+    write(machine, exchange, exchange.be32(6), streaming)
+}
+
+fn write(
+    machine: &mut Machine,
+    exchange: &mut Exchange,
+    blocks: u32,
+    streaming: bool,
+) -> Result<(), Refusal> {
+    let page = machine.pages.write_parameters();
+    let (disc, rules) = machine.recordable()?;
+    let lba = i64::from(exchange.be32(2) as i32);
+    let order = WriteOrder { lba, blocks, streaming };
+    rules.write(disc, &order, &page)?;
+    let bytes = exchange.parameters(blocks as usize * SECTOR).map_err(|_| TOO_FEW_BLOCKS)?;
+    if let Ok(lba) = u32::try_from(lba) {
+        disc.content.write_user(lba, bytes).map_err(|_| WRITE_ERROR.at(lba))?;
+    }
+    rules.taken(disc, &order, &page);
+    rules.burnt(disc, &order);
+    disc.keep().map_err(|_| WRITE_ERROR)?;
+    let seconds = (bytes.len() as f64) / (KBPS * 1000.0);
+    machine.mechanics.advance(Duration::from_secs_f64(seconds));
+    Ok(())
+}
+
+/// SYNCHRONIZE CACHE (MMC-6 6.44).
+pub fn synchronize_cache(machine: &mut Machine, _: &mut Exchange) -> Result<(), Refusal> {
+    let page = machine.pages.write_parameters();
+    let Ok((disc, rules)) = machine.recordable() else { return Ok(()) };
+    if let Some(order) = rules.filling(disc) {
+        if let Ok(lba) = u32::try_from(order.lba) {
+            let zeros = vec![0; order.blocks as usize * SECTOR];
+            disc.content.write_user(lba, &zeros).map_err(|_| WRITE_ERROR.at(lba))?;
+        }
+        rules.taken(disc, &order, &page);
+        rules.burnt(disc, &order);
+        disc.keep().map_err(|_| WRITE_ERROR)?;
+    }
+    Ok(())
+}
+
+/// RESERVE TRACK (MMC-6 6.31).
+pub fn reserve_track(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
+    let page = machine.pages.write_parameters();
+    let blocks = exchange.be32(5);
+    let (disc, rules) = machine.recordable()?;
+    rules.reserve(disc, blocks, &page)?;
+    disc.keep().map_err(|_| WRITE_ERROR)
+}
+
+/// CLOSE TRACK SESSION (MMC-6 6.3).
+pub fn close_track_session(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
+    synchronize_cache(machine, exchange)?;
+    let page = machine.pages.write_parameters();
+    let order = CloseOrder { function: exchange.byte(2), track: exchange.be16(4) as u16 };
+    let immediately = exchange.byte(1) & 0x01 != 0;
+    let (disc, rules) = machine.recordable()?;
+    let work = rules.close(disc, order, &page)?;
+    machine.begin(work, immediately);
+    Ok(())
+}
+
+/// BLANK (MMC-6 6.2).
+pub fn blank(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
+    let (kind, immediately) = (exchange.byte(1) & 0x07, exchange.byte(1) & 0x10 != 0);
+    // real-drives: ATAPI iHBS212: 5/30/06 where there is nothing to blank.
+    let refused = |_| Refusal::of(5, 0x30, 0x06);
+    let (disc, rules) = machine.recordable().map_err(refused)?;
+    let work = rules.blank(disc, kind)?;
+    machine.begin(work, immediately);
+    Ok(())
+}
+
+/// FORMAT UNIT (MMC-6 6.4): a header of four bytes and one descriptor of eight.
+pub fn format_unit(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
+    // FMTDATA and FORMAT CODE 001b.
+    if exchange.byte(1) & 0x17 != 0x11 {
+        return Err(Refusal::bad_field(1));
+    }
+    let refused = |_| Refusal::of(5, 0x30, 0x06);
+    machine.recordable().map_err(refused)?;
+    let length = exchange.room();
+    let list = exchange.parameters(length)?;
+    let (header, descriptor) = list.split_at_checked(4).ok_or(PARAMETER_LIST_LENGTH)?;
+    let descriptor: &[u8; 8] = descriptor.try_into().map_err(|_| PARAMETER_LIST_LENGTH)?;
+    if header[2..4] != [0, 8] {
+        return Err(INVALID_FIELD_IN_PARAMETERS);
+    }
+    let immediately = header[1] & 0x02 != 0;
+    let [a, b, c, d, kind, x, y, z] = *descriptor;
+    let order = FormatOrder {
+        blocks: u32::from_be_bytes([a, b, c, d]),
+        kind: kind >> 2,
+        subtype: kind & 0x03,
+        parameter: u32::from_be_bytes([0, x, y, z]),
+    };
+    let (disc, rules) = machine.recordable()?;
+    let work = rules.format(disc, order)?;
+    machine.begin(work, immediately);
+    Ok(())
+}
+
+/// SEND CUE SHEET (MMC-6 6.33).
+pub fn send_cue_sheet(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
+    let page = machine.pages.write_parameters();
+    let length = exchange.be24(6) as usize;
+    let (disc, rules) = machine.recordable()?;
+    rules.cue_sheet(disc, exchange.parameters(length)?, &page)?;
+    disc.keep().map_err(|_| WRITE_ERROR)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::Bench;
+
+    fn write(bench: &mut Bench, lba: u8, blocks: u8, fill: u8) -> Option<(u8, u8, u8)> {
+        let cdb = [0x2a, 0, 0, 0, 0, lba, 0, 0, blocks, 0];
+        bench.send(&cdb, &vec![fill; usize::from(blocks) * 2048])
+    }
+
+    #[test]
+    fn a_dvd_plus_r_is_written_in_order_closed_and_read() {
+        let mut bench = Bench::of("sim:blank?medium=dvd+r&capacity=4096");
+        assert_eq!(write(&mut bench, 16, 16, 1), Some((5, 0x21, 0x02)));
+        assert_eq!(write(&mut bench, 0, 16, 1), None);
+        assert_eq!(write(&mut bench, 16, 4, 2), None);
+        assert_eq!(write(&mut bench, 16, 4, 2), Some((5, 0x21, 0x02)));
+        // Flushed: filled up to 32 blocks.
+        assert_eq!(bench.ask(&[0x35, 0, 0, 0, 0, 0, 0, 0, 0, 0], 0).sense, None);
+        assert_eq!(write(&mut bench, 20, 4, 2), Some((5, 0x21, 0x02)));
+        // A session with an open track does not close.
+        assert_eq!(bench.no(&[0x5b, 0, 2, 0, 0, 0, 0, 0, 0, 0]), (5, 0x72, 0x03));
+        assert_eq!(bench.ask(&[0x5b, 0, 1, 0, 0, 1, 0, 0, 0, 0], 0).sense, None);
+        assert_eq!(bench.ask(&[0x5b, 1, 5, 0, 0, 1, 0, 0, 0, 0], 0).sense, None);
+        assert_eq!(bench.no(&[0, 0, 0, 0, 0, 0]), (2, 0x04, 0x07));
+        bench.settle();
+        assert_eq!(write(&mut bench, 32, 4, 2), Some((5, 0x30, 0x05)));
+        let data = bench.get(&[0x28, 0, 0, 0, 0, 15, 0, 0, 6, 0], 6 * 2048);
+        assert_eq!((data[0], data[2048], data[5 * 2048]), (1, 2, 0));
+        assert_eq!(bench.get(&[0x25, 0, 0, 0, 0, 0, 0, 0, 0, 0], 8)[..4], [0, 0, 0, 31]);
+    }
+}
