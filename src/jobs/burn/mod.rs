@@ -4,3 +4,8 @@
 
 pub mod fifo;
 pub mod plan;
+mod report;
+
+pub use report::{
+    Event, Options, Prepared, Progress, Report, Resume, Source, Stage, Status, Worth,
+};
