@@ -176,9 +176,14 @@ impl WriteParameters<'_> {
         self.0.set(2, 0x40, u8::from(on) << 6);
     }
 
-    /// TRACK MODE: the CONTROL of the track; 4 is data, 5 incremental data.
+    /// TRACK MODE: the CONTROL of the track; 4 is data, 5 what DVD-R and DVD-RW want.
     pub fn set_track_mode(&mut self, value: u8) {
         self.0.set(3, 0x0f, value);
+    }
+
+    /// COPY: what is recorded is a copy; of sound that may be copied once.
+    pub fn set_copy(&mut self, on: bool) {
+        self.0.set(3, 0x10, u8::from(on) << 4);
     }
 
     /// FP: packets of fixed size, so many blocks each.
@@ -209,6 +214,33 @@ impl WriteParameters<'_> {
         for (at, byte) in (14..).zip(blocks.to_be_bytes()) {
             self.0.set(at, 0xff, byte);
         }
+    }
+
+    /// HOST APPLICATION CODE: 0 where the disc is for no special use.
+    pub fn set_application_code(&mut self, value: u8) {
+        self.0.set(7, 0x3f, value);
+    }
+
+    /// MEDIA CATALOG NUMBER: MCVAL and thirteen digits. Tells whether the page is long enough for
+    /// it: some have less than 30 bytes (libburn).
+    pub fn set_catalog(&mut self, digits: Option<[u8; 13]>) -> bool {
+        self.set_code(16, digits.as_ref().map(<[u8; 13]>::as_slice))
+    }
+
+    /// ISRC: TCVAL and twelve letters and digits. Tells whether the page is long enough for it.
+    pub fn set_isrc(&mut self, code: Option<[u8; 12]>) -> bool {
+        self.set_code(32, code.as_ref().map(<[u8; 12]>::as_slice))
+    }
+
+    /// A field of sixteen bytes: whether it counts, the code, zeros.
+    fn set_code(&mut self, at: usize, code: Option<&[u8]>) -> bool {
+        let Some(field) = self.0.bytes.get_mut(at..at + 16) else { return false };
+        field.fill(0);
+        if let Some(code) = code {
+            field[0] = 0x80;
+            field[1..=code.len()].copy_from_slice(code);
+        }
+        true
     }
 }
 
@@ -456,5 +488,28 @@ mod tests {
         assert_eq!(page.bytes()[..16], expected);
         // What has no name stays as it came.
         assert_eq!(page.bytes()[40], 0xaa);
+    }
+
+    #[test]
+    fn page_05_takes_codes_where_it_is_long_enough() {
+        let mut bytes = [0xaa; 52];
+        bytes[..2].copy_from_slice(&[0x05, 0x32]);
+        let mut page = ModePage::new(&bytes);
+        let mut write = page.write_parameters().expect("is it");
+        assert!(write.set_catalog(Some(*b"0123456789012")));
+        assert!(write.set_isrc(Some(*b"DEABC0012345")));
+        write.set_copy(true);
+        write.set_application_code(0);
+        assert_eq!(page.bytes()[16..32], *b"\x800123456789012\0\0");
+        assert_eq!(page.bytes()[32..48], *b"\x80DEABC0012345\0\0\0");
+        assert_eq!((page.bytes()[3], page.bytes()[7]), (0xba, 0x80));
+        let mut write = page.write_parameters().expect("is it");
+        assert!(write.set_catalog(None));
+        assert_eq!(page.bytes()[16..32], [0; 16]);
+        assert_eq!(page.bytes()[48..], [0xaa; 4]);
+        let mut short = ModePage::new(&bytes[..28]);
+        let mut write = short.write_parameters().expect("is it");
+        assert!(!write.set_catalog(Some(*b"0123456789012")) && !write.set_isrc(None));
+        assert_eq!(short.bytes()[16..], [0xaa; 12]);
     }
 }

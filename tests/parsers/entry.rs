@@ -21,6 +21,7 @@ use oxidisc::mmc::cmd::inquiry_serial::InquirySerial;
 use oxidisc::mmc::cmd::mechanism_status::MechanismStatus;
 use oxidisc::mmc::cmd::mode_sense::{ModeSense, Values};
 use oxidisc::mmc::cmd::read_atip::ReadAtip;
+use oxidisc::mmc::cmd::read_buffer_capacity::ReadBufferCapacity;
 use oxidisc::mmc::cmd::read_capacity::ReadCapacity;
 use oxidisc::mmc::cmd::read_cd_text::ReadCdText;
 use oxidisc::mmc::cmd::read_disc_information::{
@@ -198,7 +199,7 @@ fn structure<S: Structure + Debug>(bytes: &[u8]) -> Option<S> {
 /// Answers to commands: the first byte says to which.
 pub fn mmc(bytes: &[u8]) {
     let Some((&which, bytes)) = bytes.split_first() else { return };
-    match which % 32 {
+    match which % 48 {
         0 => drop(ask(Inquiry, bytes)),
         1 => drop(ask(InquirySerial, bytes)),
         2 => drop(ask(RequestSense, bytes)),
@@ -230,6 +231,12 @@ pub fn mmc(bytes: &[u8]) {
         28 => drop(structure::<dvd::Formats>(bytes)),
         29 => bd_units(bytes),
         30 => drop(structure::<bd::Formats>(bytes)),
+        31 => drop(ask(ReadBufferCapacity, bytes).map(|buffer| print(buffer.filled()))),
+        32 => drop(structure::<dvd::SpareArea>(bytes)),
+        33 => drop(structure::<dvd::LayerBoundary>(bytes)),
+        34 => drop(structure::<dvd::WriteProtection>(bytes).map(|it| print(it.0.is_set()))),
+        35 => drop(structure::<bd::SpareArea>(bytes)),
+        36 => drop(structure::<bd::WriteProtection>(bytes).map(|it| print(it.0.is_set()))),
         _ => {}
     }
 }
@@ -245,6 +252,7 @@ fn modes(bytes: &[u8]) {
         }
         if let Some(mut parameters) = page.write_parameters() {
             parameters.set_packet_size(Some(16));
+            print(parameters.set_catalog(Some(*b"0123456789012")));
             print(parameters.write_type());
         }
     }

@@ -38,11 +38,15 @@ mod tests {
 
     #[test]
     fn writes_go_out_and_questions_come_in() {
-        for to in [[0x2a, 0], [0x55, 0x10], [0xb6, 0], [0xbf, 0]] {
-            assert!(is_to_drive(&to), "{to:02x?}");
+        for to in [0x04, 0x2a, 0x2e, 0x54, 0x55, 0x5d, 0xaa, 0xae, 0xb6, 0xbf] {
+            assert!(is_to_drive(&[to, 0x11]), "{to:02x}");
         }
-        for from in [[0x28, 0], [0x5a, 0x08], [0xa4, 0], [0xad, 0], [0x12, 0], [0xff, 0]] {
-            assert!(!is_to_drive(&from), "{from:02x?}");
+        let questions = [0x12, 0x23, 0x28, 0x51, 0x52, 0x5a, 0x5c, 0xa4, 0xa8, 0xac, 0xad, 0xff];
+        // What moves nothing: BLANK, SYNCHRONIZE CACHE, CLOSE TRACK SESSION, RESERVE TRACK, REPAIR
+        // TRACK, LOAD/UNLOAD, SET CD SPEED, SET READ AHEAD.
+        let nothing = [0xa1, 0x35, 0x5b, 0x53, 0x58, 0xa6, 0xbb, 0xa7];
+        for from in questions.into_iter().chain(nothing) {
+            assert!(!is_to_drive(&[from, 0x11]), "{from:02x}");
         }
         assert!(!is_to_drive(&[]));
     }

@@ -4,6 +4,7 @@
 use crate::mmc::fields::Fields;
 use crate::mmc::{ParseError, Query, Request};
 use crate::transport::Cdb;
+use crate::units::Rate;
 
 /// DATA TYPE 000b: asks for the state of the disc.
 #[derive(Clone, Copy, Debug)]
@@ -91,8 +92,20 @@ pub struct DiscInformation {
     pub bar_code: Option<[u8; 8]>,
     /// DISC APPLICATION CODE, where the drive marked it valid.
     pub application_code: Option<u8>,
+    /// The OPC tables: a calibration each that the drive keeps for this disc. None: it has to
+    /// calibrate before it writes.
+    pub opc_tables: Vec<OpcTable>,
     /// The bytes as they came.
     pub raw: Vec<u8>,
+}
+
+/// A calibration of the laser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpcTable {
+    /// SPEED: for this one.
+    pub speed: Rate,
+    /// OPC VALUES, the drive's own.
+    pub values: [u8; 6],
 }
 
 /// How many tracks there may be.
@@ -117,6 +130,18 @@ pub struct PowResources {
     pub map_entries: u32,
     /// NUMBER OF REMAINING POW UPDATES.
     pub updates: u32,
+}
+
+/// The tables behind the 34 bytes, as many as are announced and came.
+fn opc_tables(announced: Fields<'_>) -> Vec<OpcTable> {
+    let count = announced.u8(33).map_or(0, usize::from);
+    let table = |at: usize| {
+        Some(OpcTable {
+            speed: Rate { kbps: u32::from(announced.be16(at).ok()?) },
+            values: announced.bytes(at + 2, 6).ok()?.try_into().ok()?,
+        })
+    };
+    (0..count).map_while(|number| table(34 + 8 * number)).collect()
 }
 
 fn cdb(data_type: u8, allocation: u16) -> Cdb {
@@ -190,6 +215,7 @@ impl Query for ReadDiscInformation {
             lead_out_max: time(20),
             bar_code: valid(0x40).then(|| fields.bytes(24, 8).ok()?.try_into().ok()).flatten(),
             application_code: valid(0x10).then(|| fields.u8(32).ok()).flatten(),
+            opc_tables: opc_tables(Fields(fields.announced()?)),
             raw: data.to_vec(),
         })
     }
@@ -286,6 +312,24 @@ mod tests {
         assert_eq!(information.lead_out_max, Some([0, 79, 59, 74]));
         assert_eq!((information.bar_code, information.application_code), (None, None));
         assert_eq!(information.background_format, BackgroundFormat::None);
+        assert_eq!(information.opc_tables, []);
+    }
+
+    #[test]
+    fn opc_tables_come_in_as_far_as_they_are_there() {
+        let mut answer = APPENDABLE.to_vec();
+        answer[1] = 0x30; // 48 bytes follow
+        answer[33] = 2;
+        answer.extend([0x56, 0x9a, 1, 2, 3, 4, 5, 6]); // for 22170 kB/s
+        answer.extend([0x2b, 0x48, 6, 5, 4, 3, 2, 1]);
+        let tables = |data: &[u8]| ReadDiscInformation.parse(data).expect("parses").opc_tables;
+        let first = OpcTable { speed: Rate { kbps: 22_170 }, values: [1, 2, 3, 4, 5, 6] };
+        let second = OpcTable { speed: Rate { kbps: 11_080 }, values: [6, 5, 4, 3, 2, 1] };
+        assert_eq!(tables(&answer), [first, second]);
+        assert_eq!(tables(&answer[..49]), [first]);
+        // Zeros behind what is announced are none.
+        answer[1] = 0x20;
+        assert_eq!(tables(&answer), []);
     }
 
     #[test]

@@ -203,6 +203,17 @@ mod tests {
     }
 
     #[test]
+    fn a_blank_cd_may_begin_before_its_first_block() {
+        // Pioneer BDR-205 and LITE-ON LTR-48125S, blank CD-R (libburn); the rest made up.
+        let mut answer = [0; 36];
+        answer[..8].copy_from_slice(&[0x00, 0x22, 1, 1, 0, 0x04, 0x41, 0x01]);
+        answer[12..16].copy_from_slice(&[0xff, 0xff, 0xff, 0x6a]);
+        let track = parse(&answer).expect("parses");
+        assert!(track.blank);
+        assert_eq!(track.next_writable, Some(Lba(-150)));
+    }
+
+    #[test]
     fn good_with_no_byte_is_no_track() {
         // real-drives: USB Plextor PX-S88T 1.04, track FFh.
         assert_eq!(parse(&[]), Err(ParseError::TooShort { need: 2, got: 0 }));

@@ -10,6 +10,7 @@ use super::inquiry_serial::InquirySerial;
 use super::mechanism_status::MechanismStatus;
 use super::mode_sense::{ModeSense, Values};
 use super::read_atip::ReadAtip;
+use super::read_buffer_capacity::ReadBufferCapacity;
 use super::read_capacity::ReadCapacity;
 use super::read_cd_text::ReadCdText;
 use super::read_disc_information::{ReadDiscInformation, ReadPowResources, ReadTrackResources};
@@ -50,6 +51,9 @@ fn read_as_everything(data: &[u8]) {
     parsed(&GetWriteSpeeds, data);
     parsed(&MechanismStatus, data);
     parsed(&ReadCapacity, data);
+    if let Some(buffer) = parsed(&ReadBufferCapacity, data) {
+        assert!(buffer.filled() <= buffer.total);
+    }
     parsed(&ReadCdText, data);
     parsed(&ReadDiscInformation, data);
     parsed(&ReadTrackResources, data);
@@ -79,6 +83,8 @@ fn read_as_everything(data: &[u8]) {
             if let Some(mut write) = page.write_parameters() {
                 write.set_packet_size(Some(16));
                 write.set_audio_pause(150);
+                write.set_catalog(Some(*b"0123456789012"));
+                write.set_isrc(None);
             }
         }
     }
@@ -108,6 +114,11 @@ fn read_as_structures(data: &[u8]) {
     structure::<dvd::ControlData>(data);
     structure::<dvd::Adip>(data);
     structure::<dvd::Formats>(data);
+    structure::<dvd::SpareArea>(data);
+    structure::<dvd::LayerBoundary>(data);
+    structure::<dvd::WriteProtection>(data);
+    structure::<bd::SpareArea>(data);
+    structure::<bd::WriteProtection>(data);
     structure::<bd::Formats>(data);
     if let Some(information) = structure::<bd::DiscInformation>(data) {
         information.sectors();
@@ -130,6 +141,7 @@ const ANSWERS: &[&[u8]] = &[
     b"\x08\x02\0\0\x01\x02\x31\x10\0\x03\0\0\0\xfc\xff\xfd\0\x22\xa6\x6f\0",
     b"\0\0\0\x1c\0\0\0\x41\0\0\x03\x08\0\x41\x01\0\0\x40\0\0\x01\x0c\x03\x0821190104",
     b"\x00\x12\0\0\0\0\0\0\x01\x0a\x80\xc0\0\0\0\0\0\0\0\0",
+    b"\0\x0a\0\0\0\0\0\0\0\x1f\xd8\0",
     b"\0\0\0\x14\x02\0\0\0\0\0\0\0\0\0\x1b\x0c\0\x23\x05\x3f\0\0\x40\xec",
 ];
 

@@ -13,6 +13,20 @@ pub struct DiscInformation {
     pub units: Vec<Unit>,
 }
 
+/// Format 0Ah: the spare areas, in blocks. Refused with 5/24/00 where there are none, as on a blank
+/// BD-R (real-drives: HL-DT-ST WH16NS40).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpareArea {
+    /// NUMBER OF FREE SPARE BLOCKS.
+    pub free: Blocks,
+    /// NUMBER OF ALLOCATED SPARE BLOCKS: all there are.
+    pub total: Blocks,
+}
+
+/// Format C0h: what forbids to write to the disc.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WriteProtection(pub super::Protection);
+
 /// Format FFh: which structures there are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Formats(pub Vec<FormatEntry>);
@@ -127,6 +141,29 @@ impl Structure for DiscInformation {
     }
 }
 
+impl Structure for SpareArea {
+    const NAME: &'static str = "READ DISC STRUCTURE (spare area)";
+    const FAMILY: Family = Family::Bd;
+    const FORMAT: u8 = 0x0a;
+    const ALLOCATION: u16 = 16;
+
+    fn decode(body: &[u8]) -> Result<SpareArea, ParseError> {
+        let fields = Fields(body);
+        Ok(SpareArea { free: Blocks(fields.be32(4)?), total: Blocks(fields.be32(8)?) })
+    }
+}
+
+impl Structure for WriteProtection {
+    const NAME: &'static str = "READ DISC STRUCTURE (write protection)";
+    const FAMILY: Family = Family::Bd;
+    const FORMAT: u8 = 0xc0;
+    const ALLOCATION: u16 = 8;
+
+    fn decode(body: &[u8]) -> Result<WriteProtection, ParseError> {
+        super::Protection::decode(body).map(WriteProtection)
+    }
+}
+
 impl Structure for Formats {
     const NAME: &'static str = "READ DISC STRUCTURE (list of formats)";
     const FAMILY: Family = Family::Bd;
@@ -141,8 +178,8 @@ impl Structure for Formats {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mmc::Query;
     use crate::mmc::cmd::read_disc_structure::ReadDiscStructure;
+    use crate::mmc::{Query, Request};
 
     /// real-drives: cdtext-and-accuraterip-binaries, the PIC of a BD-ROM with its header.
     const PIC: [u8; 36] = [
@@ -209,6 +246,25 @@ mod tests {
         // WH16NS40 gives 12219392 blocks for the same medium, blank.
         assert_eq!(first.sectors(), Some(Blocks(12_219_392)));
         assert_eq!(information.sectors(), None);
+    }
+
+    #[test]
+    fn spare_areas_and_write_protection_come_in() {
+        let answer = [
+            0x00, 0x0e, 0, 0, // 14 bytes follow
+            0, 0, 0, 0, // reserved
+            0x00, 0x00, 0x8f, 0x40, // 36672 free, as WH16NS40 reports of a written BD-R
+            0x00, 0x01, 0x00, 0x00, // of 65536
+        ];
+        let query = ReadDiscStructure::<SpareArea>::new();
+        assert_eq!(query.cdb().bytes(), [0xad, 1, 0, 0, 0, 0, 0, 0x0a, 0, 0x10, 0, 0]);
+        let spares = query.parse(&answer).expect("parses").structure;
+        assert_eq!(spares, SpareArea { free: Blocks(36_672), total: Blocks(65_536) });
+        assert!(query.parse(&answer[..15]).is_err());
+        let query = ReadDiscStructure::<WriteProtection>::new();
+        assert_eq!(query.cdb().bytes(), [0xad, 1, 0, 0, 0, 0, 0, 0xc0, 0, 0x08, 0, 0]);
+        let free = query.parse(&[0, 6, 0, 0, 0, 0, 0, 0]).expect("parses").structure;
+        assert!(!free.0.is_set());
     }
 
     #[test]

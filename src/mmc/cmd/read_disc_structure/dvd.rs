@@ -72,6 +72,28 @@ pub struct BurstCuttingArea(pub Vec<u8>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Manufacturing(pub Vec<u8>);
 
+/// Format 0Ah: the spare areas of a DVD-RAM, in blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpareArea {
+    /// NUMBER OF UNUSED PRIMARY SPARE BLOCKS.
+    pub primary_free: Blocks,
+    /// NUMBER OF UNUSED and of ALLOCATED SUPPLEMENTARY SPARE BLOCKS, where the answer is that long.
+    pub supplementary: Option<(Blocks, Blocks)>,
+}
+
+/// Format 20h: where the second layer of a DVD+R DL or DVD-R DL begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LayerBoundary {
+    /// INIT STATUS clear: SEND DISC STRUCTURE can still set it.
+    pub settable: bool,
+    /// L0 DATA AREA CAPACITY: blocks of the first layer.
+    pub layer0: Blocks,
+}
+
+/// Format C0h: what forbids to write to the disc.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WriteProtection(pub super::Protection);
+
 /// Format 0Eh: what is pre-recorded in the lead-in of a DVD-R or DVD-RW.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PrerecordedInformation {
@@ -274,6 +296,45 @@ impl Structure for Manufacturing {
     }
 }
 
+impl Structure for SpareArea {
+    const NAME: &'static str = "READ DISC STRUCTURE (spare area)";
+    const FAMILY: Family = Family::Dvd;
+    const FORMAT: u8 = 0x0a;
+    const ALLOCATION: u16 = 16;
+
+    fn decode(body: &[u8]) -> Result<SpareArea, ParseError> {
+        let fields = Fields(body);
+        let blocks = |at: usize| fields.be32(at).map(Blocks);
+        Ok(SpareArea {
+            primary_free: blocks(0)?,
+            supplementary: blocks(4).ok().zip(blocks(8).ok()),
+        })
+    }
+}
+
+impl Structure for LayerBoundary {
+    const NAME: &'static str = "READ DISC STRUCTURE (layer boundary)";
+    const FAMILY: Family = Family::Dvd;
+    const FORMAT: u8 = 0x20;
+    const ALLOCATION: u16 = 12;
+
+    fn decode(body: &[u8]) -> Result<LayerBoundary, ParseError> {
+        let fields = Fields(body);
+        Ok(LayerBoundary { settable: !fields.flag(0, 0x80)?, layer0: Blocks(fields.be32(4)?) })
+    }
+}
+
+impl Structure for WriteProtection {
+    const NAME: &'static str = "READ DISC STRUCTURE (write protection)";
+    const FAMILY: Family = Family::Dvd;
+    const FORMAT: u8 = 0xc0;
+    const ALLOCATION: u16 = 8;
+
+    fn decode(body: &[u8]) -> Result<WriteProtection, ParseError> {
+        super::Protection::decode(body).map(WriteProtection)
+    }
+}
+
 impl Structure for PrerecordedInformation {
     const NAME: &'static str = "READ DISC STRUCTURE (pre-recorded information)";
     const FAMILY: Family = Family::Dvd;
@@ -334,6 +395,8 @@ impl Structure for Formats {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mmc::cmd::read_disc_structure::ReadDiscStructure;
+    use crate::mmc::{Query, Request};
 
     /// Derived from redumper#59: a pressed DVD-9, opposite track path, in a PLEXTOR PX-760A.
     const DVD_9_OTP: [u8; 17] = [
@@ -363,6 +426,49 @@ mod tests {
     }
 
     /// `DVD_9_OTP` with parallel layers; `end` is the last sector.
+    #[test]
+    fn a_layer_boundary_comes_in() {
+        let answer = [
+            0x00, 0x0a, 0, 0, // 10 bytes follow
+            0x00, 0, 0, 0, // not set yet
+            0x00, 0x1f, 0xd8, 0x00, // 2086912, as six drives report of a blank DVD+R DL
+        ];
+        let query = ReadDiscStructure::<LayerBoundary>::new();
+        assert_eq!(query.cdb().bytes(), [0xad, 0, 0, 0, 0, 0, 0, 0x20, 0, 0x0c, 0, 0]);
+        let boundary = query.parse(&answer).expect("parses").structure;
+        assert_eq!(boundary, LayerBoundary { settable: true, layer0: Blocks(2_086_912) });
+        let mut set = answer;
+        set[4] = 0x80;
+        assert!(!query.parse(&set).expect("parses").structure.settable);
+        assert!(query.parse(&answer[..11]).is_err());
+    }
+
+    #[test]
+    fn spare_areas_and_write_protection_come_in() {
+        let answer = [0, 14, 0, 0, 0, 0, 0x32, 0, 0, 0, 0x06, 0, 0, 0, 0x12, 0];
+        let query = ReadDiscStructure::<SpareArea>::new();
+        assert_eq!(query.cdb().bytes(), [0xad, 0, 0, 0, 0, 0, 0, 0x0a, 0, 0x10, 0, 0]);
+        let spares = query.parse(&answer).expect("parses").structure;
+        assert_eq!(spares.primary_free, Blocks(0x3200));
+        assert_eq!(spares.supplementary, Some((Blocks(0x600), Blocks(0x1200))));
+        // The primary one alone is an answer too.
+        let spares = query.parse(&answer[..8]).expect("parses").structure;
+        assert_eq!(spares.supplementary, None);
+        let query = ReadDiscStructure::<WriteProtection>::new();
+        assert_eq!(query.cdb().bytes(), [0xad, 0, 0, 0, 0, 0, 0, 0xc0, 0, 0x08, 0, 0]);
+        for (byte, expected) in [
+            (0x01, [false, false, false, true]),
+            (0x02, [false, false, true, false]),
+            (0x04, [false, true, false, false]),
+            (0x08, [true, false, false, false]),
+        ] {
+            let answer = [0, 6, 0, 0, byte, 0, 0, 0];
+            let set = query.parse(&answer).expect("parses").structure.0;
+            let got = [set.inhibited, set.cartridge, set.persistent, set.software];
+            assert_eq!((got, set.is_set()), (expected, true), "{byte}");
+        }
+    }
+
     fn parallel(end: u32) -> PhysicalFormat {
         let mut body = DVD_9_OTP;
         body[2] = 0x21;

@@ -108,6 +108,36 @@ pub struct FormatEntry {
     pub length: u16,
 }
 
+/// What forbids to write (MMC-6 6.21.2, format C0h), alike on DVD and BD.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Protection {
+    /// MSWI: by what the disc itself says, such as a password.
+    pub inhibited: bool,
+    /// CWP: by the switch of the cartridge.
+    pub cartridge: bool,
+    /// PWP: by a mark on the disc that lasts.
+    pub persistent: bool,
+    /// SWPP: by the drive, until the disc is out.
+    pub software: bool,
+}
+
+impl Protection {
+    fn decode(body: &[u8]) -> Result<Protection, ParseError> {
+        let fields = Fields(body);
+        Ok(Protection {
+            inhibited: fields.flag(0, 0x08)?,
+            cartridge: fields.flag(0, 0x04)?,
+            persistent: fields.flag(0, 0x02)?,
+            software: fields.flag(0, 0x01)?,
+        })
+    }
+
+    /// Whether anything does.
+    pub fn is_set(self) -> bool {
+        self.inhibited || self.cartridge || self.persistent || self.software
+    }
+}
+
 fn format_list(body: &[u8]) -> Result<Vec<FormatEntry>, ParseError> {
     let mut entries = Vec::new();
     for entry in body.chunks_exact(4) {
