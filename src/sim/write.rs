@@ -41,10 +41,9 @@ fn write(
     let lba = i64::from(exchange.be32(2) as i32);
     let order = WriteOrder { lba, blocks, streaming };
     rules.write(disc, &order, &page)?;
-    let bytes = exchange.parameters(blocks as usize * SECTOR).map_err(|_| TOO_FEW_BLOCKS)?;
-    if let Ok(lba) = u32::try_from(lba) {
-        disc.content.write_user(lba, bytes).map_err(|_| WRITE_ERROR.at(lba))?;
-    }
+    let block = rules.block_bytes(disc, lba, &page);
+    let bytes = exchange.parameters(blocks as usize * block).map_err(|_| TOO_FEW_BLOCKS)?;
+    disc.content.write_blocks(lba, block, bytes).map_err(|_| WRITE_ERROR)?;
     rules.taken(disc, &order, &page);
     rules.burnt(disc, &order);
     disc.keep().map_err(|_| WRITE_ERROR)?;

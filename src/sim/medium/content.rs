@@ -92,6 +92,22 @@ impl Content {
         Ok(())
     }
 
+    /// Keeps blocks of so many bytes, as a host sends them: 2048 of user data or 2352 of audio.
+    /// What lies before LBA 0, the pre-gap and the lead-in of a CD, is not kept.
+    ///
+    /// # Errors
+    /// The disc cannot be written, or the file behind it fails.
+    pub fn write_blocks(&self, lba: i64, block: usize, bytes: &[u8]) -> io::Result<()> {
+        let before = usize::try_from(-lba).unwrap_or(0).saturating_mul(block);
+        let (Some(bytes), Ok(lba)) = (bytes.get(before..), u32::try_from(lba.max(0))) else {
+            return Ok(());
+        };
+        match self {
+            Content::Recorded(store) if block == RAW_SECTOR => store.write(lba, 0, bytes),
+            _ => self.write_user(lba, bytes),
+        }
+    }
+
     /// Fills `sector` with the 2352 bytes of an audio sector, samples least significant byte first.
     ///
     /// # Errors
@@ -181,6 +197,23 @@ mod tests {
         assert!(content.read_raw_data(10, &mut whole).expect("read"));
         assert_eq!((whole[0], whole[16], whole[2064]), (0xaa, 0x55, 0xaa));
         assert!(content.read_user(11, &mut user).is_err());
+    }
+
+    #[test]
+    fn blocks_of_either_size_are_kept_where_they_belong_and_the_pre_gap_is_not() {
+        let store = Store::temporary(crate::units::Family::Cd).expect("temporary file");
+        let content = Content::Recorded(store);
+        content
+            .write_blocks(-2, SECTOR, &[[1; 2048], [2; 2048], [3; 2048]].concat())
+            .expect("kept");
+        content.write_blocks(1, RAW_SECTOR, &[4; RAW_SECTOR]).expect("kept");
+        content.write_blocks(-150, RAW_SECTOR, &[5; RAW_SECTOR]).expect("left out");
+        let mut user = [0; 2048];
+        content.read_user(0, &mut user).expect("read");
+        assert_eq!(user, [3; 2048]);
+        let mut audio = [0; RAW_SECTOR];
+        content.read_audio(1, &mut audio).expect("read");
+        assert_eq!(audio, [4; RAW_SECTOR]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::{Kind, Medium};
 use crate::sim::refusal::Refusal;
+use crate::units::SECTOR;
 
 /// Blocks to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,6 +108,12 @@ pub trait Rules: Sync {
         order: &WriteOrder,
         page: &WriteParameters,
     ) -> Result<(), Refusal>;
+
+    /// Bytes that the host sends for each block from this address on: 2048, but 2352 for audio.
+    fn block_bytes(&self, disc: &Medium, lba: i64, page: &WriteParameters) -> usize {
+        let _ = (disc, lba, page);
+        SECTOR
+    }
 
     /// The drive has taken them: the NWA moves.
     fn taken(&self, disc: &mut Medium, order: &WriteOrder, page: &WriteParameters);
