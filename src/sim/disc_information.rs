@@ -134,6 +134,7 @@ fn track_information(medium: &Medium, track: &Track) -> Vec<u8> {
     let end = covered(medium, track);
     let (nwa, free, last) = match track.state {
         TrackState::Complete => (None, 0, None),
+        TrackState::Damaged { burnt } => (None, 0, burnt.checked_sub(1).map(|n| track.start + n)),
         TrackState::Open { taken, .. } => {
             let nwa = track.start.saturating_add(taken);
             (Some(nwa), end.saturating_sub(nwa), (taken > 0).then(|| nwa - 1))
@@ -144,7 +145,8 @@ fn track_information(medium: &Medium, track: &Track) -> Vec<u8> {
     let blank = if track.is_open() && track.recorded() == 0 { 0x40 } else { 0 };
     let flags = blank | if reserved { 0x80 } else { 0 } | packet_bits | data_mode;
     let mut bytes = Bytes::new();
-    bytes.be16(0).put(&[track.number, track.session, 0, mode, flags]);
+    let damage = if track.is_damaged() { 0x20 } else { 0 };
+    bytes.be16(0).put(&[track.number, track.session, 0, damage | mode, flags]);
     // LRA_V and NWA_V.
     bytes.put(&[u8::from(last.is_some()) << 1 | u8::from(nwa.is_some())]);
     bytes.be32(track.start).be32(nwa.unwrap_or(0)).be32(free).be32(packet_size);

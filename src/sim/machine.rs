@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::medium::Medium;
-use super::medium::rules::{self, Rules, Work};
+use super::medium::rules::{self, Change, Rules, Work};
 use super::mode_pages::ModePages;
 use super::persona::Persona;
 use super::refusal::{
@@ -120,6 +120,7 @@ impl Machine {
     pub fn power_on(&mut self) {
         let under_way = self.busy.take();
         if let Some((disc, rules)) = self.disc.as_mut().and_then(with_rules) {
+            disc.end_rehearsal();
             rules.cut_off(disc, under_way.as_ref().map(|busy| &busy.work.change));
             let _ = disc.keep();
         }
@@ -183,6 +184,9 @@ impl Machine {
         let Some(busy) = self.busy.take() else { return };
         if let Some((disc, rules)) = self.disc.as_mut().and_then(with_rules) {
             rules.apply(disc, &busy.work.change);
+            if matches!(busy.work.change, Change::CloseSession | Change::Finalize) {
+                disc.end_rehearsal();
+            }
             let _ = disc.keep();
         }
     }
@@ -205,6 +209,13 @@ impl Machine {
         let found = self.disc.as_mut().filter(|_| writes).and_then(with_rules);
         // real-drives: ATAPI iHBS212: 5/30/05.
         found.ok_or(Refusal::of(5, 0x30, 0x05))
+    }
+
+    /// What was written with TEST WRITE is forgotten.
+    pub fn end_rehearsal(&mut self) {
+        if let Some(disc) = &mut self.disc {
+            disc.end_rehearsal();
+        }
     }
 
     /// Lets it come to rest as in a machine that has been running for a while: the disc is ready,
@@ -290,6 +301,7 @@ impl Machine {
     }
 
     fn open(&mut self) {
+        self.end_rehearsal();
         self.tray = Tray::Open;
         self.readiness = Readiness::Nothing;
         self.grants = 0;

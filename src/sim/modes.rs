@@ -58,7 +58,11 @@ fn select(
     }
     let list = exchange.parameters(length)?;
     let pages = list.get(header..).ok_or(PARAMETER_LIST_LENGTH)?;
-    machine.pages.select(pages)
+    machine.pages.select(pages)?;
+    if !machine.pages.write_parameters().test {
+        machine.end_rehearsal();
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -8,13 +8,14 @@ use super::exchange::Exchange;
 use super::machine::Machine;
 use super::medium::rules::{CloseOrder, FormatOrder, WriteOrder};
 use super::refusal::{INVALID_FIELD_IN_PARAMETERS, PARAMETER_LIST_LENGTH, Refusal};
-use crate::units::SECTOR;
 
 /// 5/1A/00 is for parameters; a host that brings fewer blocks than it announces fails on the way.
 /// GUESS: 5/24/00 at the transfer length.
 const TOO_FEW_BLOCKS: Refusal = Refusal::bad_field(8);
 /// 3/0C/00: the file behind the disc cannot be written.
 const WRITE_ERROR: Refusal = Refusal::of(3, 0x0c, 0x00);
+/// The opcode of SYNCHRONIZE CACHE, which closing does first.
+const SYNCHRONIZE: u8 = 0x35;
 /// GUESS: a single speed of DVD, until speeds are chosen.
 const KBPS: f64 = 1385.0;
 
@@ -38,12 +39,15 @@ fn write(
 ) -> Result<(), Refusal> {
     let page = machine.pages.write_parameters();
     let (disc, rules) = machine.recordable()?;
+    disc.rehearse(page.test);
     let lba = i64::from(exchange.be32(2) as i32);
     let order = WriteOrder { lba, blocks, streaming };
     rules.write(disc, &order, &page)?;
     let block = rules.block_bytes(disc, lba, &page);
     let bytes = exchange.parameters(blocks as usize * block).map_err(|_| TOO_FEW_BLOCKS)?;
-    disc.content.write_blocks(lba, block, bytes).map_err(|_| WRITE_ERROR)?;
+    if !disc.rehearsing() {
+        rules.lay_down(disc, &order, block, bytes).map_err(|_| WRITE_ERROR)?;
+    }
     rules.taken(disc, &order, &page);
     rules.burnt(disc, &order);
     disc.keep().map_err(|_| WRITE_ERROR)?;
@@ -53,17 +57,22 @@ fn write(
 }
 
 /// SYNCHRONIZE CACHE (MMC-6 6.44).
-pub fn synchronize_cache(machine: &mut Machine, _: &mut Exchange) -> Result<(), Refusal> {
+pub fn synchronize_cache(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
     let page = machine.pages.write_parameters();
+    let immediately = exchange.byte(0) == SYNCHRONIZE && exchange.byte(1) & 0x02 != 0;
     let Ok((disc, rules)) = machine.recordable() else { return Ok(()) };
     if let Some(order) = rules.filling(disc) {
-        if let Ok(lba) = u32::try_from(order.lba) {
-            let zeros = vec![0; order.blocks as usize * SECTOR];
-            disc.content.write_user(lba, &zeros).map_err(|_| WRITE_ERROR.at(lba))?;
+        let block = rules.block_bytes(disc, order.lba, &page);
+        if !disc.rehearsing() {
+            let zeros = vec![0; order.blocks as usize * block];
+            rules.lay_down(disc, &order, block, &zeros).map_err(|_| WRITE_ERROR)?;
         }
         rules.taken(disc, &order, &page);
         rules.burnt(disc, &order);
         disc.keep().map_err(|_| WRITE_ERROR)?;
+    }
+    if let Some(work) = rules.flushed(disc, &page) {
+        machine.begin(work, immediately);
     }
     Ok(())
 }
@@ -73,6 +82,7 @@ pub fn reserve_track(machine: &mut Machine, exchange: &mut Exchange) -> Result<(
     let page = machine.pages.write_parameters();
     let blocks = exchange.be32(5);
     let (disc, rules) = machine.recordable()?;
+    disc.rehearse(page.test);
     rules.reserve(disc, blocks, &page)?;
     disc.keep().map_err(|_| WRITE_ERROR)
 }
@@ -84,6 +94,7 @@ pub fn close_track_session(machine: &mut Machine, exchange: &mut Exchange) -> Re
     let order = CloseOrder { function: exchange.byte(2), track: exchange.be16(4) as u16 };
     let immediately = exchange.byte(1) & 0x01 != 0;
     let (disc, rules) = machine.recordable()?;
+    disc.rehearse(page.test);
     let work = rules.close(disc, order, &page)?;
     machine.begin(work, immediately);
     Ok(())
@@ -95,6 +106,7 @@ pub fn blank(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refus
     // real-drives: ATAPI iHBS212: 5/30/06 where there is nothing to blank.
     let refused = |_| Refusal::of(5, 0x30, 0x06);
     let (disc, rules) = machine.recordable().map_err(refused)?;
+    disc.end_rehearsal();
     let work = rules.blank(disc, kind)?;
     machine.begin(work, immediately);
     Ok(())
@@ -134,6 +146,7 @@ pub fn send_cue_sheet(machine: &mut Machine, exchange: &mut Exchange) -> Result<
     let page = machine.pages.write_parameters();
     let length = exchange.be24(6) as usize;
     let (disc, rules) = machine.recordable()?;
+    disc.rehearse(page.test);
     rules.cue_sheet(disc, exchange.parameters(length)?, &page)?;
     disc.keep().map_err(|_| WRITE_ERROR)
 }
@@ -141,6 +154,22 @@ pub fn send_cue_sheet(machine: &mut Machine, exchange: &mut Exchange) -> Result<
 #[cfg(test)]
 mod tests {
     use super::super::testing::Bench;
+
+    #[test]
+    fn a_test_write_answers_as_a_write_and_leaves_the_disc_as_it_was() {
+        use super::super::medium::blank::Blank;
+        use super::super::medium::store::Store;
+        use super::super::medium::{Kind, TrackMode};
+        let blank = Blank { kind: Kind::DvdPlusR, layers: None, capacity: Some(4096) };
+        let store = Store::temporary(crate::units::Family::Dvd).expect("a file");
+        let mut disc = blank.on(store).expect("a disc");
+        disc.rehearse(true);
+        disc.begin_track(TrackMode::Data, Some(64));
+        assert_eq!((disc.tracks.len(), disc.recorded_end(), disc.rehearsing()), (1, 0, true));
+        disc.rehearse(true);
+        disc.rehearse(false);
+        assert_eq!((disc.tracks.len(), disc.free(), disc.rehearsing()), (0, 4096, false));
+    }
 
     fn write(bench: &mut Bench, lba: u8, blocks: u8, fill: u8) -> Option<(u8, u8, u8)> {
         let cdb = [0x2a, 0, 0, 0, 0, lba, 0, 0, blocks, 0];

@@ -107,9 +107,11 @@ impl Medium {
 
     /// One past the last block that was ever recorded: what a read can reach.
     pub fn recorded_end(&self) -> u32 {
-        let ends = self.tracks.iter().map(|track| match track.state {
+        let ends = self.burnt_tracks().iter().map(|track| match track.state {
             TrackState::Complete => track.end(),
-            TrackState::Open { taken, .. } => track.start.saturating_add(taken),
+            TrackState::Open { .. } | TrackState::Damaged { .. } => {
+                track.start.saturating_add(track.recorded())
+            }
         });
         ends.max().unwrap_or(0)
     }
@@ -136,6 +138,14 @@ impl Medium {
 
     /// What lies at an address, and up to where it is the same.
     pub fn area(&self, lba: u32) -> (Area, u32) {
+        match (self.area_of_track(lba), self.hole_from(lba)) {
+            (_, Some((start, end))) if start <= lba => (Area::Gap, end),
+            ((area, until), Some((start, _))) => (area, until.min(start)),
+            (found, None) => found,
+        }
+    }
+
+    fn area_of_track(&self, lba: u32) -> (Area, u32) {
         let next = || {
             let starts = self.tracks.iter().map(|track| track.start);
             starts.filter(|start| *start > lba).min().unwrap_or(u32::MAX)

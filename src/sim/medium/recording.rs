@@ -19,6 +19,20 @@ pub struct Record {
     /// How it is formatted, on discs that are; `None` as long as they are not.
     #[serde(default)]
     pub format: Option<Format>,
+    /// Blocks of tracks that hold no signal, first and one past the last: what a write did not
+    /// come to.
+    #[serde(default)]
+    pub holes: Vec<(u32, u32)>,
+    /// What is on the disc while the laser only pretends to write: TEST WRITE.
+    #[serde(skip)]
+    pub rehearsal: Option<Box<Rehearsal>>,
+}
+
+/// The disc as it is while its state shows what a test write would have made of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rehearsal {
+    tracks: Vec<Track>,
+    record: Record,
 }
 
 /// A format that a disc was given.
@@ -48,6 +62,11 @@ pub enum TrackState {
         burnt: u32,
         /// RESERVE TRACK has given it its length.
         reserved: bool,
+    },
+    /// Writing was cut off and cannot go on (MMC-6 6.26.3: DAMAGE, and no NWA).
+    Damaged {
+        /// Blocks from its start that hold data.
+        burnt: u32,
     },
 }
 
@@ -121,6 +140,44 @@ impl Medium {
         }
     }
 
+    /// With TEST WRITE, what follows changes the state that the host sees and not the disc; without
+    /// it, that pretence is over.
+    pub fn rehearse(&mut self, test: bool) {
+        if !test {
+            self.end_rehearsal();
+        } else if let Some(record) = &mut self.record
+            && record.rehearsal.is_none()
+        {
+            let disc = Rehearsal { tracks: self.tracks.clone(), record: record.clone() };
+            record.rehearsal = Some(Box::new(disc));
+        }
+    }
+
+    /// The host sees again what is on the disc.
+    pub fn end_rehearsal(&mut self) {
+        if let Some(disc) = self.record.as_mut().and_then(|record| record.rehearsal.take()) {
+            self.tracks = disc.tracks;
+            self.record = Some(disc.record);
+        }
+    }
+
+    /// Whether the laser only pretends to write.
+    pub fn rehearsing(&self) -> bool {
+        self.record.as_ref().is_some_and(|record| record.rehearsal.is_some())
+    }
+
+    /// The tracks that are on the disc itself.
+    pub fn burnt_tracks(&self) -> &[Track] {
+        let rehearsal = self.record.as_ref().and_then(|record| record.rehearsal.as_ref());
+        rehearsal.map_or(&self.tracks, |disc| &disc.tracks)
+    }
+
+    /// The hole at an address, or the next one after it.
+    pub fn hole_from(&self, lba: u32) -> Option<(u32, u32)> {
+        let holes = self.record.iter().flat_map(|record| &record.holes);
+        holes.filter(|hole| hole.1 > lba).min().copied()
+    }
+
     /// Begins a track where the invisible one is.
     pub fn begin_track(&mut self, mode: TrackMode, reserved: Option<u32>) -> Option<&mut Track> {
         let session = self.session_under_way();
@@ -152,7 +209,13 @@ impl Track {
         match self.state {
             TrackState::Complete => self.blocks - self.runout,
             TrackState::Open { taken, .. } => taken,
+            TrackState::Damaged { burnt } => burnt,
         }
+    }
+
+    /// Whether writing it was cut off.
+    pub fn is_damaged(&self) -> bool {
+        matches!(self.state, TrackState::Damaged { .. })
     }
 
     /// Where the next block goes.

@@ -199,6 +199,9 @@ impl Medium {
     /// # Errors
     /// The file cannot be written.
     pub fn keep(&mut self) -> io::Result<()> {
+        if self.rehearsing() {
+            return Ok(());
+        }
         let (Content::Recorded(store), Some(record)) = (&mut self.content, &self.record) else {
             return Ok(());
         };

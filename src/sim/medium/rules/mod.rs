@@ -6,6 +6,7 @@ mod bd_r;
 mod dvd_plus;
 mod sequential;
 
+use std::io;
 use std::time::Duration;
 
 use super::{Kind, Medium};
@@ -126,6 +127,33 @@ pub trait Rules: Sync {
     fn filling(&self, disc: &Medium) -> Option<WriteOrder> {
         let _ = disc;
         None
+    }
+
+    /// All that was taken is on the disc: what the drive now does by itself, such as ending a track
+    /// that was written at once.
+    fn flushed(&self, disc: &Medium, page: &WriteParameters) -> Option<Work> {
+        let _ = (disc, page);
+        None
+    }
+
+    /// Puts the bytes of a write where they stay.
+    ///
+    /// # Errors
+    /// The file behind the disc cannot be written.
+    fn lay_down(
+        &self,
+        disc: &mut Medium,
+        order: &WriteOrder,
+        block: usize,
+        bytes: &[u8],
+    ) -> io::Result<()> {
+        disc.content.write_blocks(order.lba, block, bytes)
+    }
+
+    /// The laser went off in the middle: what was being written cannot go on.
+    #[allow(dead_code)]
+    fn ruin(&self, disc: &mut Medium) {
+        sequential::ruin(disc);
     }
 
     /// RESERVE TRACK.

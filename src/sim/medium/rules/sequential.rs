@@ -180,6 +180,21 @@ pub fn cut_off(disc: &mut Medium) {
     disc.tracks.retain(|track| !nothing(track));
 }
 
+/// The open track ends where the laser went off.
+#[allow(dead_code)]
+pub fn ruin(disc: &mut Medium) {
+    let Some(track) = disc.open_track_mut() else { return };
+    let TrackState::Open { burnt, reserved, .. } = track.state else { return };
+    track.state = TrackState::Damaged { burnt };
+    if !reserved {
+        track.blocks = burnt;
+    }
+    let end = track.end();
+    if let Some(record) = &mut disc.record {
+        record.next = record.next.max(end);
+    }
+}
+
 /// A close is done.
 pub fn apply(disc: &mut Medium, change: &Change) {
     match change {
