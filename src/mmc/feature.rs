@@ -10,8 +10,34 @@ use super::profile::Profile;
 pub const PROFILE_LIST: u16 = 0x0000;
 /// Removable Medium.
 pub const REMOVABLE_MEDIUM: u16 = 0x0003;
+/// Write Protect.
+pub const WRITE_PROTECT: u16 = 0x0004;
 /// CD Read.
 pub const CD_READ: u16 = 0x001e;
+/// Random Writable: current with a DVD-RAM, among others.
+pub const RANDOM_WRITABLE: u16 = 0x0020;
+/// Incremental Streaming Writable.
+pub const INCREMENTAL_STREAMING: u16 = 0x0021;
+/// DVD+RW.
+pub const DVD_PLUS_RW: u16 = 0x002a;
+/// DVD+R.
+pub const DVD_PLUS_R: u16 = 0x002b;
+/// Rigid Restricted Overwrite: a DVD-RW that is formatted.
+pub const RIGID_RESTRICTED_OVERWRITE: u16 = 0x002c;
+/// CD Track at Once.
+pub const CD_TRACK_AT_ONCE: u16 = 0x002d;
+/// CD Mastering: session at once, raw.
+pub const CD_MASTERING: u16 = 0x002e;
+/// DVD-R/-RW Write.
+pub const DVD_R_WRITE: u16 = 0x002f;
+/// BD-R Pseudo-Overwrite: current with a disc that is formatted so.
+pub const BD_R_PSEUDO_OVERWRITE: u16 = 0x0038;
+/// DVD+RW Dual Layer.
+pub const DVD_PLUS_RW_DL: u16 = 0x003a;
+/// DVD+R Dual Layer.
+pub const DVD_PLUS_R_DL: u16 = 0x003b;
+/// BD Write.
+pub const BD_WRITE: u16 = 0x0041;
 /// DVD CSS: the drive can authenticate; current with a protected disc.
 pub const DVD_CSS: u16 = 0x0106;
 /// Real-Time Streaming: GET PERFORMANCE and SET STREAMING.
@@ -418,6 +444,27 @@ mod tests {
     #[test]
     fn the_table_is_sorted() {
         assert!(TABLE.is_sorted_by(|a, b| a.0 < b.0));
+    }
+
+    #[test]
+    fn codes_that_are_decided_on_have_their_names() {
+        for (code, name) in [
+            (WRITE_PROTECT, "Write Protect"),
+            (RANDOM_WRITABLE, "Random Writable"),
+            (INCREMENTAL_STREAMING, "Incremental Streaming Writable"),
+            (DVD_PLUS_RW, "DVD+RW"),
+            (DVD_PLUS_R, "DVD+R"),
+            (RIGID_RESTRICTED_OVERWRITE, "Rigid Restricted Overwrite"),
+            (CD_TRACK_AT_ONCE, "CD Track at Once"),
+            (CD_MASTERING, "CD Mastering"),
+            (DVD_R_WRITE, "DVD-R/-RW Write"),
+            (BD_R_PSEUDO_OVERWRITE, "BD-R Pseudo-Overwrite"),
+            (DVD_PLUS_RW_DL, "DVD+RW Dual Layer"),
+            (DVD_PLUS_R_DL, "DVD+R Dual Layer"),
+            (BD_WRITE, "BD Write"),
+        ] {
+            assert_eq!(feature(code, &[]).name(), Some(name));
+        }
     }
 
     #[test]

@@ -56,6 +56,34 @@ pub enum SpeedRequest {
     },
 }
 
+/// The command that a speed takes.
+#[derive(Clone, Copy, Debug)]
+pub enum SpeedCommand {
+    /// SET CD SPEED.
+    Cd(SetCdSpeed),
+    /// SET STREAMING, with its data.
+    Streaming(SetStreaming),
+}
+
+impl SpeedRequest {
+    /// The command that asks for it.
+    pub fn command(self) -> SpeedCommand {
+        match self {
+            SpeedRequest::Cd { read, write } => {
+                SpeedCommand::Cd(SetCdSpeed { read, write, cav: false })
+            }
+            SpeedRequest::Streaming { read, write, end } => SpeedCommand::Streaming(SetStreaming {
+                restore_defaults: false,
+                exact: false,
+                start: Lba(0),
+                end,
+                read,
+                write,
+            }),
+        }
+    }
+}
+
 /// What was changed, and how it was before.
 #[derive(Debug, Default)]
 pub(super) struct Settings {
@@ -105,17 +133,47 @@ impl Drive {
         if wanted == current {
             return Ok(Outcome::Done);
         }
-        let outcome = outcome(self.select(&wanted));
+        self.replace_page(Some(current), &wanted)
+    }
+
+    /// Sends a mode page as it is, even if the drive has it so already: a plan that was printed is
+    /// kept to the letter. What the drive had is given back as with [`Drive::change_page`]; a drive
+    /// that does not send the page is told all the same, and cannot be given it back.
+    ///
+    /// # Errors
+    /// As [`Drive::change_page`].
+    pub fn set_page(&mut self, wanted: &ModePage) -> Result<Outcome, CommandError> {
+        let current = match self.page(wanted.code()) {
+            Ok(current) => current,
+            Err(error) => match outcome::<()>(Err(error))? {
+                // It does not know how to tell, or the kernel forbids: what it says to the page
+                // itself decides.
+                Outcome::Rejected(_) => None,
+                other => return Ok(other),
+            },
+        };
+        self.replace_page(current, wanted)
+    }
+
+    fn replace_page(
+        &mut self,
+        current: Option<ModePage>,
+        wanted: &ModePage,
+    ) -> Result<Outcome, CommandError> {
+        let asked = current.is_some();
+        let outcome = outcome(self.select(wanted));
         // A command that was lost on the way may have arrived.
-        if matches!(outcome, Ok(Outcome::Done) | Err(_)) {
+        if matches!(outcome, Ok(Outcome::Done) | Err(_))
+            && let Some(current) = current
+        {
             self.remember(current, wanted.clone());
         }
         let outcome = outcome?;
-        if !outcome.is_done() {
+        if !outcome.is_done() || !asked {
             return Ok(outcome);
         }
-        Ok(match self.page(code) {
-            Ok(Some(now)) if now == wanted => Outcome::Done,
+        Ok(match self.page(wanted.code()) {
+            Ok(Some(now)) if now == *wanted => Outcome::Done,
             _ => Outcome::Ignored,
         })
     }
@@ -188,16 +246,9 @@ impl Drive {
     }
 
     fn send_speed(&mut self, speed: SpeedRequest) -> Result<(), CommandError> {
-        match speed {
-            SpeedRequest::Cd { read, write } => {
-                self.run(&SetCdSpeed { read, write, cav: false }).map(|_| ())
-            }
-            SpeedRequest::Streaming { read, write, end } => {
-                let start = Lba(0);
-                let set =
-                    SetStreaming { restore_defaults: false, exact: false, start, end, read, write };
-                self.write_from(&set, &set.data()).map(|_| ())
-            }
+        match speed.command() {
+            SpeedCommand::Cd(set) => self.run(&set).map(|_| ()),
+            SpeedCommand::Streaming(set) => self.write_from(&set, &set.data()).map(|_| ()),
         }
     }
 
@@ -361,6 +412,26 @@ mod tests {
         assert_eq!(drive.lock_tray(), Ok(Outcome::NotPermitted));
         let speed = SpeedRequest::Cd { read: Some(Rate { kbps: 1411 }), write: None };
         assert_eq!(drive.set_speed(speed), Ok(Outcome::NotPermitted));
+        drop(drive);
+        script.finish();
+    }
+
+    #[test]
+    fn a_page_that_is_set_is_sent_even_if_it_is_so_already() {
+        let script = Script::new(vec![
+            sense_of(PAGE_01),
+            select_of(0x80, 0xc0),
+            sense_of(PAGE_01),
+            // Given back, though nothing became of it: no one knows what else the drive keeps.
+            select_of(0x80, 0xc0),
+            // A drive that does not tell the page is sent it, and is not asked what became of it.
+            Step::on(&[0x5a, 0, 1, 0, 0, 0, 0, 0x01, 0x18, 0]).fails(5, 0x24, 0x00),
+            select_of(0xa0, 2),
+        ]);
+        let mut drive = script.drive();
+        assert_eq!(drive.set_page(&ModePage::new(PAGE_01)), Ok(Outcome::Done));
+        assert_eq!(drive.restore(), Ok(()));
+        assert_eq!(drive.set_page(&ModePage::new(&changed())), Ok(Outcome::Done));
         drop(drive);
         script.finish();
     }

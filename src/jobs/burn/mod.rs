@@ -2,8 +2,12 @@
 //! to in steps (`plan`), and the image's way to the drive (`fifo`). Knows no terminal and no file
 //! format.
 
+pub mod command;
+pub mod disc;
 pub mod fifo;
+pub mod inspect;
 pub mod plan;
+pub mod recipe;
 mod report;
 
 pub use report::{

@@ -5,244 +5,14 @@
 use std::fmt;
 use std::time::Duration;
 
+pub use super::disc::{Abilities, Disc, DiscKind, LayerBoundary, SpareArea, normalised};
 use crate::jobs::error::{Error, Kind};
-use crate::mmc::cmd::read_disc_information::{BackgroundFormat, DiscStatus, SessionState};
-use crate::mmc::cmd::read_format_capacities::FormatCapacities;
+use crate::mmc::cmd::format_unit::FormatUnit;
 use crate::mmc::cmd::read_track_information::{TrackAddress, TrackInformation};
+use crate::mmc::cmd::send_cue_sheet::CueSheet;
 use crate::mmc::mode_page::ModePage;
-use crate::mmc::profile::Profile;
 use crate::mmc::settings::SpeedRequest;
-use crate::units::{Blocks, Family, Lba, Rate, SECTOR, Speed};
-
-/// What a disc is, as far as writing goes. Not the profile: a BD-R that can be pseudo-overwritten
-/// has the profile of one that cannot, and a closed one that of a pressed disc.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum DiscKind {
-    /// CD-R.
-    CdR,
-    /// CD-RW.
-    CdRw,
-    /// DVD-R, one layer.
-    DvdR,
-    /// DVD-R of two layers, written sequentially.
-    DvdRDl,
-    /// DVD-R of two layers in layer jump recording: neither libburn nor growisofs write it, nor we.
-    DvdRDlJump,
-    /// DVD-RW, written sequentially like a DVD-R.
-    DvdRwSequential,
-    /// DVD-RW, formatted: restricted overwrite.
-    DvdRwOverwrite,
-    /// DVD-RAM.
-    DvdRam,
-    /// DVD+R.
-    DvdPlusR,
-    /// DVD+R of two layers.
-    DvdPlusRDl,
-    /// DVD+RW.
-    DvdPlusRw,
-    /// DVD+RW of two layers.
-    DvdPlusRwDl,
-    /// BD-R, sequential recording mode, blank or not, with spare areas or without.
-    BdR,
-    /// BD-R with pseudo-overwrite, as growisofs formats it: closing it fails in most drives.
-    BdRPow,
-    /// BD-R in random recording mode.
-    BdRRandom,
-    /// BD-RE.
-    BdRe,
-    /// A disc that is pressed, or recordable and closed so that the drive presents it as pressed.
-    ReadOnly,
-    /// None of those.
-    Unknown,
-}
-
-impl DiscKind {
-    /// Its name as shops write it.
-    pub fn name(self) -> &'static str {
-        match self {
-            DiscKind::CdR => "CD-R",
-            DiscKind::CdRw => "CD-RW",
-            DiscKind::DvdR => "DVD-R",
-            DiscKind::DvdRDl => "DVD-R DL",
-            DiscKind::DvdRDlJump => "DVD-R DL (layer jump)",
-            DiscKind::DvdRwSequential => "DVD-RW",
-            DiscKind::DvdRwOverwrite => "DVD-RW (restricted overwrite)",
-            DiscKind::DvdRam => "DVD-RAM",
-            DiscKind::DvdPlusR => "DVD+R",
-            DiscKind::DvdPlusRDl => "DVD+R DL",
-            DiscKind::DvdPlusRw => "DVD+RW",
-            DiscKind::DvdPlusRwDl => "DVD+RW DL",
-            DiscKind::BdR => "BD-R",
-            DiscKind::BdRPow => "BD-R (pseudo-overwrite)",
-            DiscKind::BdRRandom => "BD-R (random recording)",
-            DiscKind::BdRe => "BD-RE",
-            DiscKind::ReadOnly => "read-only disc",
-            DiscKind::Unknown => "unknown disc",
-        }
-    }
-
-    /// Whether it has no next writable address: any block can be written, as often as one likes.
-    pub fn is_overwritable(self) -> bool {
-        matches!(
-            self,
-            DiscKind::DvdRwOverwrite
-                | DiscKind::DvdRam
-                | DiscKind::DvdPlusRw
-                | DiscKind::DvdPlusRwDl
-                | DiscKind::BdRe
-        )
-    }
-
-    /// Whether BLANK makes it empty again.
-    pub fn is_blankable(self) -> bool {
-        matches!(self, DiscKind::CdRw | DiscKind::DvdRwSequential | DiscKind::DvdRwOverwrite)
-    }
-
-    /// Whether what is written to it stays for good: a mistake costs the disc.
-    pub fn is_write_once(self) -> bool {
-        !self.is_overwritable() && !self.is_blankable()
-    }
-}
-
-impl fmt::Display for DiscKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// What the drive can do with the disc that is in it: features that are current.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Abilities {
-    /// It writes such a disc at all.
-    pub writes: bool,
-    /// Feature 0021h: incremental writing. Gone from a DVD-RW after a minimal blank.
-    pub incremental: bool,
-    /// The link size that feature 0021h prefers; 16 where it names none.
-    pub link_size: u8,
-    /// Feature 002Dh: CD track at once.
-    pub track_at_once: bool,
-    /// Feature 002Eh: CD session at once.
-    pub session_at_once: bool,
-    /// The longest cue sheet it takes, in bytes; 0 where it does not say.
-    pub cue_sheet_max: u32,
-    /// Test writing at once (SAO of feature 002Eh, DAO of 002Fh).
-    pub test_at_once: bool,
-    /// Test writing track by track (TAO of feature 002Dh, incremental of 002Fh).
-    pub test_incremental: bool,
-    /// Buffer underrun protection can be asked for by page 05h.
-    pub underrun_protection: bool,
-    /// Feature 0107h, SW: WRITE (12) with the streaming bit.
-    pub stream_writing: bool,
-    /// Feature 0107h is there: SET STREAMING.
-    pub set_streaming: bool,
-    /// READ BUFFER CAPACITY can be asked: feature 0107h, RBCB, or a drive that writes CDs.
-    pub buffer_capacity: bool,
-    /// Feature 0023h, RENoSA: a BD-RE can be formatted without spare areas.
-    pub no_spares: bool,
-}
-
-/// The layer break of a disc of two layers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LayerBoundary {
-    /// Blocks of layer 0.
-    pub l0: Blocks,
-    /// It can still be set.
-    pub settable: bool,
-}
-
-/// The spare areas of a disc with defect management.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SpareArea {
-    /// Blocks that are still there.
-    pub free: Blocks,
-    /// Blocks there were.
-    pub total: Blocks,
-}
-
-/// A disc and the drive it is in, as a recipe needs to know them. Made by `inspect`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Disc {
-    /// What it is.
-    pub kind: DiscKind,
-    /// What the drive calls it.
-    pub profile: Profile,
-    /// Disc status; `None` if the drive does not say.
-    pub status: Option<DiscStatus>,
-    /// State of the last session.
-    pub last_session: Option<SessionState>,
-    /// Number of sessions, the empty or incomplete one at the end included.
-    pub sessions: u16,
-    /// Number of the last track: the one that is open, on a disc that can be appended to. 1 on a
-    /// blank disc.
-    pub last_track: u16,
-    /// How READ TRACK INFORMATION is to be asked for the open track: FFh on a CD, the number of
-    /// [`Disc::last_track`] else (libburn: a DVD or BD may not be asked for FFh).
-    pub open_track: TrackAddress,
-    /// The open track's next writable address; 0 on a blank disc, whatever the drive says (a
-    /// Pioneer BDR-205 and a LITE-ON LTR-48125S say -150). `None`: none, or the disc has no such
-    /// thing.
-    pub nwa: Option<Lba>,
-    /// Blocks that can be written from `nwa` on; of an overwritable disc, its size as formatted.
-    pub free: Blocks,
-    /// The open track was left behind by a write that broke off.
-    pub damaged: bool,
-    /// The open track holds data already: a track that was begun and not closed.
-    pub track_begun: bool,
-    /// First block of the last complete session: what `mkisofs -C` wants first.
-    pub last_session_start: Option<Lba>,
-    /// How far a DVD+RW is formatted.
-    pub background_format: BackgroundFormat,
-    /// READ FORMAT CAPACITIES: state, size, and what it could be formatted to.
-    pub formats: Option<FormatCapacities>,
-    /// Whether it is formatted, where that has a meaning: DVD-RW, DVD-RAM, DVD+RW, BD-R (spare
-    /// areas), BD-RE.
-    pub formatted: bool,
-    /// A DVD-RW whose format was begun by the quick type and whose session was not closed: to be
-    /// written from 0 on without gaps (MMC-6: intermediate state).
-    pub intermediate: bool,
-    /// The layer break, where there is one.
-    pub layers: Option<LayerBoundary>,
-    /// The spare areas, where the drive tells them.
-    pub spares: Option<SpareArea>,
-    /// What the drive can do with it.
-    pub can: Abilities,
-    /// Write protected, and by what, in words.
-    pub protection: Option<String>,
-    /// The speeds to write at, fastest first: of the medium where the drive tells them (GET
-    /// PERFORMANCE), of page 2Ah on a CD.
-    pub speeds: Vec<Rate>,
-    /// The last block that GET PERFORMANCE names, for SET STREAMING.
-    pub speed_end: Option<Lba>,
-    /// Mode page 05h as it is now; `None` if the drive does not send it.
-    pub write_parameters: Option<ModePage>,
-    /// Bytes that one command may move.
-    pub max_transfer: usize,
-    /// What the maker calls the disc.
-    pub media_id: Option<String>,
-}
-
-impl Disc {
-    /// CD, DVD or BD; `None` for what is none of them.
-    pub fn family(&self) -> Option<Family> {
-        self.profile.family()
-    }
-
-    /// Whether nothing is written to it.
-    pub fn is_blank(&self) -> bool {
-        self.status == Some(DiscStatus::Blank)
-    }
-
-    /// Whether it holds something and can take more at its end.
-    pub fn is_appendable(&self) -> bool {
-        self.status == Some(DiscStatus::Appendable)
-    }
-
-    /// What `mkisofs -C` wants to be told for an image that goes behind what is there: first block
-    /// of the last session, and the next writable address.
-    pub fn msinfo(&self) -> Option<(Lba, Lba)> {
-        self.last_session_start.filter(|_| self.is_appendable()).zip(self.nwa)
-    }
-}
+use crate::units::{Blocks, Lba, Rate, SECTOR, Speed};
 
 /// What is to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -298,14 +68,17 @@ pub struct Choices {
     pub mode: Option<WriteMode>,
 }
 
-/// The writing of the image: one stretch of addresses without gaps.
+/// The writing of the image: one stretch of addresses without gaps. No command writes both before
+/// and behind where the image begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Write {
     /// First address written to.
     pub start: Lba,
     /// Blocks of zeros before the image: the pre-gap of a CD in SAO.
     pub lead: Blocks,
-    /// Blocks of the image, from its beginning.
+    /// Blocks of the image that are on the disc already, before `start`: of a burn that goes on.
+    pub skip: Blocks,
+    /// Blocks of the image to write, those skipped not counted.
     pub image: Blocks,
     /// Blocks of zeros behind it.
     pub pad: Blocks,
@@ -353,28 +126,31 @@ impl Write {
         self.start + self.total()
     }
 
-    /// Where block 0 of the image goes.
+    /// Where the first block of the image that is written goes.
     pub fn image_start(&self) -> Lba {
         self.start + self.lead
     }
 
     /// How many commands it takes.
     pub fn commands(&self) -> u32 {
-        self.total().0.div_ceil(self.chunk.0.max(1))
+        let chunk = self.chunk.0.max(1);
+        self.lead.0.div_ceil(chunk) + (self.image.0 + self.pad.0).div_ceil(chunk)
     }
 
     /// The chunk that begins at `lba`; `None` outside.
     pub fn chunk_at(&self, lba: Lba) -> Option<Chunk> {
         let done = u32::try_from(lba - self.start).ok().filter(|done| *done < self.total().0)?;
-        let end = self.total().0.min(done.saturating_add(self.chunk.0.max(1)));
-        let part = |from: u32, to: u32| end.min(to).saturating_sub(done.max(from));
         let image_end = self.lead.0 + self.image.0;
+        let border = if done < self.lead.0 { self.lead.0 } else { self.total().0 };
+        let end = border.min(done.saturating_add(self.chunk.0.max(1)));
+        let part = |from: u32, to: u32| Blocks(end.min(to).saturating_sub(done.max(from)));
+        let before = done.saturating_sub(self.lead.0).min(self.image.0);
         Some(Chunk {
             lba,
-            lead: Blocks(part(0, self.lead.0)),
-            from: Blocks(done.saturating_sub(self.lead.0).min(self.image.0)),
-            image: Blocks(part(self.lead.0, image_end)),
-            pad: Blocks(part(image_end, self.total().0)),
+            lead: part(0, self.lead.0),
+            from: Blocks(self.skip.0 + before),
+            image: part(self.lead.0, image_end),
+            pad: part(image_end, self.total().0),
         })
     }
 
@@ -390,19 +166,6 @@ impl Write {
     }
 }
 
-/// FORMAT UNIT with one descriptor (MMC-6 6.5).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Format {
-    /// FORMAT TYPE.
-    pub kind: u8,
-    /// FORMAT SUB-TYPE: of BD only. 1 on a BD-R is sequential recording without pseudo-overwrite.
-    pub sub_type: u8,
-    /// NUMBER OF BLOCKS; FFFFFFFFh on a DVD+RW: all there are.
-    pub blocks: Blocks,
-    /// TYPE DEPENDENT PARAMETER; its last bit on a DVD+RW: go on where it stopped.
-    pub parameter: u32,
-}
-
 /// Something to do to the disc or the drive, in the order of the plan.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Step {
@@ -414,8 +177,9 @@ pub enum Step {
         full: bool,
     },
     /// FORMAT UNIT, immediate; then waits.
-    Format(Format),
-    /// MODE SELECT of page 05h, sent whether or not the page is so already.
+    Format(FormatUnit),
+    /// MODE SELECT of page 05h ([`crate::mmc::Drive::set_page`]: sent whether or not the page is
+    /// so already).
     WriteParameters(ModePage),
     /// SEND OPC INFORMATION. A refusal does no harm (real-drives: Plextor PX-712A, Toshiba
     /// TS-H542A); a calibration that failed does.
@@ -438,10 +202,7 @@ pub enum Step {
         blocks: Blocks,
     },
     /// SEND CUE SHEET: one track of data from 0 on.
-    CueSheet {
-        /// The address after its last block.
-        lead_out: Lba,
-    },
+    CueSheet(CueSheet),
     /// WRITE (10) or WRITE (12), over and over.
     Write(Write),
     /// SYNCHRONIZE CACHE, immediate; then waits.
@@ -461,21 +222,6 @@ pub enum Step {
     },
     /// CLOSE, function 0: ends the background format of a DVD+RW, immediate; then waits.
     StopBackgroundFormat,
-}
-
-/// A command of a step, for printing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PlannedCommand {
-    /// Its bytes.
-    pub cdb: Vec<u8>,
-    /// The bytes that go with it; `None` for none, and for those of the image.
-    pub data_out: Option<Vec<u8>>,
-    /// Its name in the standard.
-    pub name: &'static str,
-    /// What for.
-    pub why: String,
-    /// How often, with the address moved on: more than 1 for WRITE only.
-    pub times: u32,
 }
 
 impl Step {
@@ -501,15 +247,9 @@ impl Step {
     }
 }
 
-/// Whether a track is where a plan needs it. A blank CD may be at -150 or at 0: both mean its
-/// beginning (Pioneer BDR-205, LITE-ON LTR-48125S).
+/// Whether a track is where a plan needs it.
 pub fn is_at(track: &TrackInformation, expect: Lba) -> bool {
     normalised(track.next_writable) == Some(expect)
-}
-
-/// A next writable address, the pre-gap taken for the beginning.
-pub fn normalised(nwa: Option<Lba>) -> Option<Lba> {
-    nwa.map(|nwa| if nwa == Lba(-150) { Lba(0) } else { nwa })
 }
 
 /// How a burn will go.
@@ -641,6 +381,7 @@ mod tests {
         lead: Blocks(150),
         image: Blocks(20),
         pad: Blocks(7),
+        skip: Blocks(0),
         chunk: Blocks(16),
         streaming: false,
     };
@@ -649,38 +390,30 @@ mod tests {
     fn chunks_follow_each_other_and_hold_every_block_once() {
         let chunks: Vec<Chunk> = WRITE.chunks().collect();
         assert_eq!(chunks.len() as u32, WRITE.commands());
+        let chunk = |lba, lead, from, image, pad| Chunk {
+            lba: Lba(lba),
+            lead: Blocks(lead),
+            from: Blocks(from),
+            image: Blocks(image),
+            pad: Blocks(pad),
+        };
         assert_eq!(
-            chunks[9..],
+            chunks[8..],
             [
-                // 144 of 150 zeros are behind.
-                Chunk {
-                    lba: Lba(-6),
-                    lead: Blocks(6),
-                    from: Blocks(0),
-                    image: Blocks(10),
-                    pad: Blocks(0)
-                },
-                Chunk {
-                    lba: Lba(10),
-                    lead: Blocks(0),
-                    from: Blocks(10),
-                    image: Blocks(10),
-                    pad: Blocks(6)
-                },
-                Chunk {
-                    lba: Lba(26),
-                    lead: Blocks(0),
-                    from: Blocks(20),
-                    image: Blocks(0),
-                    pad: Blocks(1)
-                },
+                chunk(-22, 16, 0, 0, 0),
+                // 144 of 150 zeros are behind; the image begins with a command of its own.
+                chunk(-6, 6, 0, 0, 0),
+                chunk(0, 0, 0, 16, 0),
+                chunk(16, 0, 16, 4, 7),
             ]
         );
         assert_eq!((WRITE.end(), WRITE.image_start()), (Lba(27), Lba(0)));
         assert_eq!(WRITE.chunk_at(Lba(27)), None);
         assert_eq!(WRITE.chunk_at(Lba(-151)), None);
         // Anywhere in between one can go on.
-        assert_eq!(WRITE.chunks_from(Lba(13)).next().map(|chunk| chunk.from), Some(Blocks(13)));
+        assert_eq!(WRITE.chunks_from(Lba(13)).next(), Some(chunk(13, 0, 13, 7, 7)));
+        let rest = Write { skip: Blocks(100), ..WRITE };
+        assert_eq!(rest.chunk_at(Lba(16)), Some(chunk(16, 0, 116, 4, 7)));
     }
 
     #[test]
