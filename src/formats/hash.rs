@@ -70,6 +70,7 @@ pub fn parse_list(text: &str) -> Result<Vec<HashKind>, String> {
     Ok(kinds)
 }
 
+#[derive(Clone)]
 enum State {
     Sha256(sha2::Sha256),
     Md5(md5::Md5),
@@ -79,7 +80,8 @@ enum State {
     Blake3(Box<blake3::Hasher>),
 }
 
-/// The running checksums of one stream of bytes.
+/// The running checksums of one stream of bytes. A clone goes on by itself from there.
+#[derive(Clone)]
 pub struct Hashes(Vec<(HashKind, State)>);
 
 impl Hashes {

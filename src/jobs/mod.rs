@@ -3,6 +3,7 @@
 
 pub mod burn;
 pub mod error;
+pub mod image;
 pub mod observe;
 pub mod reading;
 pub mod ready;

@@ -2,8 +2,9 @@
 
 use crate::jobs::error::{Error, Kind};
 use crate::jobs::survey::{DriveFacts, MediumFacts};
+use crate::mmc::Drive;
 use crate::mmc::cmd::set_streaming::SetStreaming;
-use crate::mmc::settings::SpeedRequest;
+use crate::mmc::settings::{Outcome, SpeedRequest};
 use crate::units::{Family, Lba, Rate, Speed};
 
 /// The fastest drives ever sold: 56x CD, 24x DVD, 16x BD.
@@ -13,6 +14,21 @@ fn fastest(family: Family) -> f64 {
         Family::Dvd => 24.0,
         Family::Bd => 16.0,
     }
+}
+
+/// Sets the speed for reading; what came of it, where it is not as asked.
+///
+/// # Errors
+/// The drive is lost.
+pub fn set(drive: &mut Drive, speed: Speed, set: SpeedRequest) -> Result<Option<String>, Error> {
+    let why = match drive.set_speed(set)? {
+        _ if speed == Speed::Max => return Ok(None),
+        Outcome::Done => return Ok(None),
+        Outcome::Ignored => "the drive ignores it".to_string(),
+        Outcome::Rejected(error) => error.to_string(),
+        Outcome::NotPermitted => "the kernel does not let this user set it".to_string(),
+    };
+    Ok(Some(format!("the speed stays as it is: {why}")))
 }
 
 /// What to tell the drive so that it reads the disc at `speed`.

@@ -5,3 +5,4 @@ pub mod decide;
 pub mod eta;
 pub mod plan;
 pub mod reader;
+pub mod stretch;

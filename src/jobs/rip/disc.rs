@@ -19,8 +19,7 @@ use crate::jobs::survey::{
 };
 use crate::mmc::Drive;
 use crate::mmc::cmd::read_disc_information::DiscStatus;
-use crate::mmc::settings::{Outcome, SpeedRequest};
-use crate::units::{Blocks, Family, SECTOR, Speed};
+use crate::units::{Blocks, Family, SECTOR};
 
 /// What is known of disc and drive before the first sector is kept.
 pub struct Disc {
@@ -113,7 +112,7 @@ pub fn survey(
     let mut remarks = size.remarks.clone();
     if let Some(speed) = options.speed {
         let request = speed::request(speed, family, &facts, &medium, size.sectors)?;
-        remarks.extend(set(drive, speed, request)?);
+        remarks.extend(speed::set(drive, speed, request)?);
     }
     remarks.extend(gaps.iter().map(|gap| {
         format!("nothing is recorded from {} up to {}, between sessions", gap.start, gap.end)
@@ -124,18 +123,6 @@ pub fn survey(
     let curve = Curve::of(&medium.performance, size.sectors);
     let volume_id = files.volume_id().map(String::from);
     Ok(Disc { family, size, extents, curve, remarks, gaps, drive: facts, medium, volume_id })
-}
-
-/// Sets the speed; what came of it, where it is not as asked.
-fn set(drive: &mut Drive, speed: Speed, request: SpeedRequest) -> Result<Option<String>, Error> {
-    let why = match drive.set_speed(request)? {
-        _ if speed == Speed::Max => return Ok(None),
-        Outcome::Done => return Ok(None),
-        Outcome::Ignored => "the drive ignores it".to_string(),
-        Outcome::Rejected(error) => error.to_string(),
-        Outcome::NotPermitted => "the kernel does not let this user set it".to_string(),
-    };
-    Ok(Some(format!("the speed stays as it is: {why}")))
 }
 
 /// An image holds data. Sound has no place in it, but a range may be chosen that has none.

@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use crate::formats::mapfile::{Map, State};
 use crate::jobs::error::{Error, Kind};
-use crate::jobs::reading::plan::{Outcome, Policy};
-use crate::jobs::reading::reader::{Attempt, Reader};
-use crate::units::{Lba, SECTOR};
+use crate::jobs::reading::plan::Policy;
+use crate::jobs::reading::reader::Reader;
+use crate::jobs::reading::stretch::{self, Effort, Got};
+use crate::units::SECTOR;
 
 /// Tells the sectors done and the rate in kB/s of the drive's time.
 type Tell<'a> = &'a mut dyn FnMut(u64, Option<f64>) -> ControlFlow<()>;
@@ -28,6 +29,7 @@ pub fn compare(
 ) -> Result<Option<Vec<(u64, u64)>>, Error> {
     reader.fua = true;
     let chunk = policy.chunk.0 as usize * SECTOR;
+    let effort = Effort { unit: policy.unit, retries: policy.retries };
     let (mut theirs, mut ours) = (vec![0; chunk], vec![0; chunk]);
     let mut different: Vec<(u64, u64)> = Vec::new();
     let mut done = 0;
@@ -35,22 +37,30 @@ pub fn compare(
     for stretch in map.of(State::Finished) {
         let mut at = stretch.start;
         while at < stretch.end() {
-            let took = reader.drive.time().saturating_sub(started);
-            if tell(done, rate(done, took)).is_break() {
-                return Ok(None);
-            }
             let to_boundary = chunk as u64 - at % chunk as u64;
             let len = (stretch.end() - at).min(to_boundary) as usize;
             image.read_exact_at(&mut ours[..len], at).map_err(|error| {
                 Error::new(Kind::Failed, format!("the image cannot be read back: {error}"))
             })?;
             let first = at / SECTOR as u64;
-            let lba = Lba(i32::try_from(first).unwrap_or(i32::MAX));
-            let read = reader.attempt(lba, &mut theirs[..len])?;
-            let good = read == Attempt::Settled(Outcome::Good);
+            let mut go_on = |reader: &mut Reader<'_>| {
+                let took = reader.drive.time().saturating_sub(started);
+                tell(done, rate(done, took))
+            };
+            let sector = u32::try_from(first).unwrap_or(u32::MAX);
+            let got = stretch::read(reader, effort, sector, &mut theirs[..len], &mut go_on)?;
+            let unread = |sector: u64| match &got {
+                Got::Data { missing } => {
+                    missing.iter().any(|range| range.contains(&(sector as u32)))
+                }
+                _ => true,
+            };
+            if got == Got::Stopped {
+                return Ok(None);
+            }
             let pairs = ours[..len].chunks(SECTOR).zip(theirs[..len].chunks(SECTOR));
             for (sector, (a, b)) in (first..).zip(pairs) {
-                if !good || a != b {
+                if a != b || unread(sector) {
                     note(&mut different, sector);
                 }
             }

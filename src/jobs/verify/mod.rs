@@ -3,16 +3,28 @@
 //! cannot be read is said apart from what is different, and both with the files they belong to.
 //! Nothing counts as the same that was not read.
 
+mod compare;
+mod disc;
+mod engine;
+mod owner;
 pub mod prints;
+pub mod sums;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::jobs::error::Error;
+use crate::jobs::observe::Observer;
 use crate::jobs::survey::{DriveFacts, MediumFacts};
+use crate::mmc::Drive;
 use crate::units::{Blocks, Family, Lba, Speed};
 use prints::Prints;
+
+/// What to do once what ended a comparison is mended.
+const AGAIN: &str = "then verify the disc again";
 
 /// What a disc is compared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,4 +192,31 @@ impl Report {
     pub fn unreadable(&self) -> u64 {
         self.unreadable_ranges.iter().map(|(_, count)| count).sum()
     }
+}
+
+/// Compares the disc in the drive with what should be on it. The drive keeps its settings: a job
+/// that this is a part of gives it back, or [`Drive`] does when it is dropped.
+///
+/// # Errors
+/// Nothing was compared. What goes wrong later is in the report, beside what was found until then.
+pub fn verify(
+    drive: &mut Drive,
+    options: &Options,
+    observer: &mut dyn Observer<Event>,
+) -> Result<Report, Error> {
+    let (started, began) = (Instant::now(), drive.time());
+    let disc = disc::survey(drive, options, observer)?;
+    let target = engine::target(&disc, options)?;
+    let event = Event::Started {
+        sectors: Blocks(target.sectors()),
+        family: disc.family,
+        profile: disc.medium.profile.name().to_string(),
+        volume_id: disc.files.volume_id().map(String::from),
+    };
+    // Whether to stop is asked before every read.
+    let _ = observer.event(event);
+    let mut report = engine::run(drive, &disc, target, options, observer)?;
+    report.drive_time = drive.time().saturating_sub(began);
+    report.elapsed = started.elapsed();
+    Ok(report)
 }

@@ -12,6 +12,7 @@ use crate::units::{Blocks, SECTOR};
 pub struct Printer {
     sha256: Hashes,
     blocks: BlockSums,
+    done: Vec<u32>,
     bytes: u64,
 }
 
@@ -32,21 +33,23 @@ impl Printer {
     /// At the start of a stream; `unit`: sectors in a block, best the disc's error-correction block
     /// or a small multiple of it.
     pub fn new(unit: Blocks) -> Printer {
-        Printer { sha256: Hashes::new(&[HashKind::Sha256]), blocks: BlockSums::new(unit), bytes: 0 }
+        let (sha256, blocks) = (Hashes::new(&[HashKind::Sha256]), BlockSums::new(unit));
+        Printer { sha256, blocks, done: Vec::new(), bytes: 0 }
     }
 
     /// The next bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         self.sha256.update(bytes);
-        self.blocks.update(bytes);
+        self.blocks.update(bytes, &mut |sum| self.done.push(sum));
         self.bytes += bytes.len() as u64;
     }
 
     /// The stream has ended.
-    pub fn finish(self) -> Prints {
+    pub fn finish(mut self) -> Prints {
+        self.done.extend(self.blocks.rest());
         Prints {
             unit: self.blocks.unit,
-            blocks: self.blocks.finish(),
+            blocks: self.done,
             bytes: self.bytes,
             sha256: only(self.sha256),
         }
@@ -67,43 +70,41 @@ pub(super) fn only(hashes: Hashes) -> String {
 
 /// CRC-32 of each block of a stream.
 #[derive(Debug)]
-struct BlockSums {
+pub(super) struct BlockSums {
     unit: Blocks,
-    done: Vec<u32>,
     block: crc32fast::Hasher,
     /// Bytes of the block that is not complete yet.
     filled: usize,
 }
 
 impl BlockSums {
-    fn new(unit: Blocks) -> BlockSums {
+    pub(super) fn new(unit: Blocks) -> BlockSums {
         let unit = Blocks(unit.0.max(1));
-        BlockSums { unit, done: Vec::new(), block: crc32fast::Hasher::new(), filled: 0 }
+        BlockSums { unit, block: crc32fast::Hasher::new(), filled: 0 }
     }
 
-    fn update(&mut self, mut bytes: &[u8]) {
+    /// The next bytes; `done` is given the sum of each block that they complete.
+    pub(super) fn update(&mut self, mut bytes: &[u8], done: &mut dyn FnMut(u32)) {
         let len = self.unit.0 as usize * SECTOR;
         while !bytes.is_empty() {
             let (now, rest) = bytes.split_at(bytes.len().min(len - self.filled));
             self.block.update(now);
             self.filled += now.len();
             if self.filled == len {
-                self.end_block();
+                done(self.end_block());
             }
             bytes = rest;
         }
     }
 
-    fn end_block(&mut self) {
-        self.done.push(std::mem::take(&mut self.block).finalize());
+    fn end_block(&mut self) -> u32 {
         self.filled = 0;
+        std::mem::take(&mut self.block).finalize()
     }
 
-    fn finish(mut self) -> Vec<u32> {
-        if self.filled > 0 {
-            self.end_block();
-        }
-        self.done
+    /// The sum of a last block that is not whole, if there is one.
+    pub(super) fn rest(&mut self) -> Option<u32> {
+        (self.filled > 0).then(|| self.end_block())
     }
 }
 
