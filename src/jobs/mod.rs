@@ -1,8 +1,11 @@
 //! What a person asks for: blocking functions over a drive that report events and return a report.
 //! No terminal, no clap, no serde.
 
+pub mod blank;
 pub mod burn;
+pub mod erasing;
 pub mod error;
+pub mod format;
 pub mod image;
 pub mod observe;
 pub mod reading;

@@ -56,6 +56,14 @@ impl Step {
         self.status(0x02)
     }
 
+    /// That the drive refuses because it is busy, and so far with it, in 65536ths.
+    pub fn working(self, ascq: u8, progress: u16) -> Step {
+        let mut step = self.fails(2, 0x04, ascq);
+        let [high, low] = progress.to_be_bytes();
+        step.sense[15..18].copy_from_slice(&[0x80, high, low]);
+        step
+    }
+
     /// That ends with this status byte.
     pub fn status(mut self, status: u8) -> Step {
         self.status = status;

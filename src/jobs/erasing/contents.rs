@@ -1,0 +1,198 @@
+//! What is on a disc, in words that a person recognises it by: what would be lost. Reads a few
+//! sectors and knows no plan.
+
+use std::fmt;
+
+use super::state::State;
+use crate::formats::Sectors;
+use crate::jobs::error::Error;
+use crate::jobs::sectors::DiscSectors;
+use crate::jobs::survey::{MediumFacts, TrackKind};
+use crate::mmc::Drive;
+use crate::units::SECTOR;
+
+/// What was found besides file systems.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Found {
+    /// Nothing.
+    Nothing,
+    /// Something.
+    Data,
+    /// It could not be read.
+    Unreadable,
+}
+
+/// What is on a disc.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contents {
+    /// The file systems of its last session, `iso9660`, `udf`.
+    pub file_systems: Vec<&'static str>,
+    /// Its label.
+    pub volume_id: Option<String>,
+    /// Sectors that the file systems claim.
+    pub sectors: Option<u32>,
+    /// Sessions that hold something.
+    pub sessions: usize,
+    /// Tracks of sound.
+    pub audio_tracks: usize,
+    /// What else.
+    pub found: Found,
+}
+
+impl Contents {
+    /// Of a disc on which nothing is.
+    pub const NOTHING: Contents = Contents {
+        file_systems: Vec::new(),
+        volume_id: None,
+        sectors: None,
+        sessions: 0,
+        audio_tracks: 0,
+        found: Found::Nothing,
+    };
+
+    /// Looks.
+    ///
+    /// # Errors
+    /// The drive is gone. That a disc cannot be read is no error: it may be what it is erased for.
+    pub fn of(drive: &mut Drive, medium: &MediumFacts, state: &State) -> Result<Contents, Error> {
+        if state.is_untouched() {
+            return Ok(Contents::NOTHING);
+        }
+        let facts = medium.sessions();
+        let written = |session: &&_| {
+            let session: &crate::jobs::survey::SessionFacts = session;
+            session.tracks.iter().any(|track| !track.blank)
+        };
+        let tracks = facts.iter().flat_map(|session| &session.tracks);
+        let sound = tracks.filter(|track| track.kind == TrackKind::Audio && !track.blank);
+        let (sessions, audio_tracks) = (facts.iter().filter(written).count(), sound.count());
+        let capacity = medium.sizes().first().map(|(_, size)| size.0);
+        let mut sectors = DiscSectors::new(drive);
+        let systems = sectors.file_systems(medium);
+        let mut contents = Contents {
+            file_systems: systems.names(),
+            volume_id: systems.volume_id().map(String::from),
+            sectors: systems.sectors(),
+            sessions,
+            audio_tracks,
+            found: Found::Nothing,
+        };
+        if contents.file_systems.is_empty() && audio_tracks == 0 {
+            contents.found = look(&mut sectors, capacity);
+        }
+        match sectors.take_failure() {
+            Some(failure) if failure.is_gone() => Err(failure.into()),
+            _ => Ok(contents),
+        }
+    }
+
+    /// Whether nothing is on it that one could miss.
+    pub fn is_empty(&self) -> bool {
+        self.file_systems.is_empty() && self.audio_tracks == 0 && self.found == Found::Nothing
+    }
+}
+
+/// Whether there is anything but zeros: at the beginning, and at places spread over the disc.
+fn look(from: &mut impl Sectors, capacity: Option<u32>) -> Found {
+    let capacity = capacity.unwrap_or(0);
+    let spread = (1..16).map(|part| capacity / 16 * part);
+    let mut sector = [0; SECTOR];
+    let (mut read, mut failed) = (0, 0);
+    for lba in (0..32).chain([256]).chain(spread) {
+        match from.read(lba, &mut sector) {
+            Ok(()) if sector.iter().any(|byte| *byte != 0) => return Found::Data,
+            Ok(()) => read += 1,
+            Err(_) => failed += 1,
+        }
+        if failed >= 4 && read == 0 {
+            return Found::Unreadable;
+        }
+    }
+    Found::Nothing
+}
+
+/// A file system's name as people write it.
+fn spelt(name: &str) -> &str {
+    match name {
+        "iso9660" => "ISO 9660",
+        "udf" => "UDF",
+        "hfs" => "HFS",
+        "hfs+" => "HFS+",
+        other => other,
+    }
+}
+
+impl fmt::Display for Contents {
+    /// `ISO 9660 and UDF 'BACKUP' in 2 sessions, 3 audio tracks`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts = Vec::new();
+        if !self.file_systems.is_empty() {
+            let names: Vec<&str> = self.file_systems.iter().map(|name| spelt(name)).collect();
+            let mut text = names.join(" and ");
+            if let Some(label) = &self.volume_id {
+                text.push_str(&format!(" '{label}'"));
+            }
+            if self.sessions > 1 {
+                text.push_str(&format!(" in {} sessions", self.sessions));
+            }
+            parts.push(text);
+        }
+        match self.audio_tracks {
+            0 => {}
+            1 => parts.push("an audio track".into()),
+            count => parts.push(format!("{count} audio tracks")),
+        }
+        match self.found {
+            Found::Nothing if parts.is_empty() => parts.push("nothing".into()),
+            Found::Nothing => {}
+            Found::Data => parts.push("data without a file system that is known".into()),
+            Found::Unreadable => parts.push("something that cannot be read".into()),
+        }
+        f.write_str(&parts.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::SectorData;
+    use std::io;
+
+    #[test]
+    fn a_disc_is_named_as_one_recognises_it() {
+        let disc = Contents {
+            file_systems: vec!["iso9660", "udf"],
+            volume_id: Some("BACKUP".into()),
+            sessions: 2,
+            audio_tracks: 3,
+            ..Contents::NOTHING
+        };
+        assert_eq!(disc.to_string(), "ISO 9660 and UDF 'BACKUP' in 2 sessions, 3 audio tracks");
+        assert_eq!(Contents::NOTHING.to_string(), "nothing");
+        assert!(Contents::NOTHING.is_empty() && !disc.is_empty());
+        let sound = Contents { audio_tracks: 1, sessions: 1, ..Contents::NOTHING };
+        assert_eq!((sound.to_string().as_str(), sound.is_empty()), ("an audio track", false));
+        let raw = Contents { found: Found::Data, ..Contents::NOTHING };
+        assert_eq!(raw.to_string(), "data without a file system that is known");
+    }
+
+    #[test]
+    fn zeros_are_nothing_and_anything_else_is_data() {
+        let mut zeros = |_: u32, sector: &mut SectorData| {
+            sector.fill(0);
+            Ok(())
+        };
+        assert_eq!(look(&mut zeros, Some(10_000)), Found::Nothing);
+        let mut far = |lba: u32, sector: &mut SectorData| {
+            sector.fill(u8::from(lba > 9000));
+            Ok(())
+        };
+        assert_eq!(look(&mut far, Some(10_000)), Found::Data);
+        let mut asked = 0;
+        let mut bad = |_: u32, _: &mut SectorData| {
+            asked += 1;
+            Err(io::Error::other("medium error"))
+        };
+        assert_eq!((look(&mut bad, Some(10_000)), asked), (Found::Unreadable, 4));
+    }
+}
