@@ -3,7 +3,7 @@
 
 use super::exchange::{Bytes, Exchange};
 use super::machine::Machine;
-use super::medium::{Kind, Protection};
+use super::medium::{Kind, Medium, Protection};
 use super::persona::Persona;
 use super::refusal::Refusal;
 use crate::units::Family;
@@ -49,17 +49,33 @@ struct Disc {
     family: Option<Family>,
     data: bool,
     protection: Protection,
+    /// What it is, as far as this drive can still write it.
+    writable: Option<Kind>,
+    /// Packets can be written to it one by one.
+    incremental: bool,
+    extent: u32,
 }
 
 impl Disc {
     fn of(machine: &Machine) -> Disc {
         let medium = machine.medium().ok();
+        let kind = medium.map(|medium| medium.kind);
+        let can_grow = medium.is_some_and(Medium::can_grow);
+        let record = medium.and_then(|medium| medium.record.as_ref());
         Disc {
-            kind: medium.map(|medium| medium.kind),
+            kind,
             family: medium.map(|medium| medium.family()),
-            data: medium.is_some_and(|medium| medium.has_data()),
+            data: can_grow || medium.is_some_and(|medium| medium.has_data()),
             protection: medium.map_or(Protection::None, |medium| medium.protection),
+            writable: kind.filter(|kind| can_grow && machine.persona.writes(*kind)),
+            // real-drives: NEC ND-4570A, LG GSA-4082B: gone after a minimal blanking.
+            incremental: record.is_some_and(|record| !record.minimally_blanked),
+            extent: medium.map_or(0, Medium::extent),
         }
+    }
+
+    fn takes(&self, kinds: &[Kind]) -> bool {
+        self.writable.is_some_and(|kind| kinds.contains(&kind))
     }
 
     fn is(&self, family: Family) -> bool {
@@ -77,7 +93,7 @@ fn features(machine: &Machine) -> Vec<Feature> {
     let persona = machine.persona;
     let disc = Disc::of(machine);
     let mut all = basic(machine, &disc);
-    all.extend(writing(persona));
+    all.extend(writing(persona, &disc));
     all.extend(late(persona, &disc));
     all.sort_by_key(|feature| feature.code);
     all
@@ -158,35 +174,47 @@ fn bd_classes(versions: &[u8]) -> Vec<u8> {
     bytes.0
 }
 
-/// MMC-6 5.3.14 to 5.3.28: what needs a disc that can be written, so never current here.
-fn writing(persona: &Persona) -> Vec<Feature> {
+/// MMC-6 5.3.14 to 5.3.28: what needs a disc that can be written; current with such a disc by the
+/// tables of its profile (MMC-6 5.4).
+fn writing(persona: &Persona, disc: &Disc) -> Vec<Feature> {
     let mut all = Vec::new();
-    let mut add = |needs: u16, code: u16, version: u8, data: &[u8]| {
+    let mut add = |needs: u16, code: u16, version: u8, kinds: &[Kind], data: &[u8]| {
         if persona.knows(needs) {
-            all.push(passing(code, version, false, data));
+            all.push(passing(code, version, disc.takes(kinds), data));
         }
     };
     // Track at once: BUF, test write, CD-RW, R-W in packs and raw; the data block types of
     // real-drives: hp GH40L: 0, 8 to 13.
-    add(0x0009, 0x002d, 2, &[0x5f, 0, 0x3f, 0x01]);
+    add(0x0009, 0x002d, 2, &[Kind::CdR, Kind::CdRw], &[0x5f, 0, 0x3f, 0x01]);
     // Session at once, raw; cue sheets of 3072 bytes (real-drives: hp GH40L).
-    add(0x0009, 0x002e, 0, &[0x7f, 0x00, 0x0c, 0x00]);
+    add(0x0009, 0x002e, 0, &[Kind::CdR, Kind::CdRw], &[0x7f, 0x00, 0x0c, 0x00]);
     // CD-RW of all four classes (real-drives: Optiarc AD-7590S).
-    add(0x000a, 0x0037, 0, &[0x00, 0x0f, 0x00, 0x00]);
-    // Blocks of 2048; 16 at a time.
-    add(0x0012, 0x0020, 1, &[0, 0, 0, 0, 0, 0, 8, 0, 0, 16, 1, 0]);
-    add(0x0012, 0x0023, 1, &[0, 0, 0, 0, 0, 0, 0, 0]);
+    add(0x000a, 0x0037, 0, &[Kind::CdRw], &[0x00, 0x0f, 0x00, 0x00]);
+    // Blocks of 2048; so many at a time.
+    let random = [Kind::DvdPlusRw, Kind::DvdRam, Kind::BdRe];
+    let mut writable = Bytes::new();
+    let last = if disc.takes(&random) { disc.extent.saturating_sub(1) } else { 0 };
+    let blocking = if disc.takes(&random) { disc.blocking() } else { 16 };
+    writable.be32(last).be32(2048).be16(blocking).put(&[1, 0]);
+    add(0x0012, 0x0020, 1, &random, &writable.0);
+    let formattable = [Kind::DvdRam, Kind::DvdPlusRw, Kind::DvdRw, Kind::BdR, Kind::BdRe];
+    add(0x0012, 0x0023, 1, &formattable, &[0, 0, 0, 0, 0, 0, 0, 0]);
     // Block types, BUF, one link size: 16.
-    add(0x0011, 0x0021, 3, &[0x01, 0x00, 0x01, 0x01, 16, 0, 0, 0]);
-    add(0x0013, 0x0026, 0, &[]);
-    add(0x001a, 0x002a, 1, &[1, 0, 0, 0]);
-    add(0x001b, 0x002b, 0, &[1, 0, 0, 0]);
-    add(0x0013, 0x002c, 0, &[0x0f, 0, 0, 0]);
+    let packets: &[Kind] = if disc.incremental {
+        &[Kind::CdR, Kind::CdRw, Kind::DvdR, Kind::DvdRw, Kind::DvdRDl, Kind::BdR]
+    } else {
+        &[]
+    };
+    add(0x0011, 0x0021, 3, packets, &[0x01, 0x00, 0x01, 0x01, 16, 0, 0, 0]);
+    add(0x0013, 0x0026, 0, &[], &[]);
+    add(0x001a, 0x002a, 1, &[Kind::DvdPlusRw], &[1, 0, 0, 0]);
+    add(0x001b, 0x002b, 0, &[Kind::DvdPlusR], &[1, 0, 0, 0]);
+    add(0x0013, 0x002c, 0, &[Kind::DvdRw], &[0x0f, 0, 0, 0]);
     // BUF, dual layer, test write, DVD-RW.
-    add(0x0011, 0x002f, 2, &[0x4e, 0, 0, 0]);
-    add(0x0016, 0x0033, 0, &[0, 0, 1, 16]);
-    add(0x002b, 0x003b, 0, &[1, 0, 0, 0]);
-    add(0x0041, 0x0041, 1, &bd_classes(&[0x0e, 0x0e]));
+    add(0x0011, 0x002f, 2, &[Kind::DvdR, Kind::DvdRw, Kind::DvdRDl], &[0x4e, 0, 0, 0]);
+    add(0x0016, 0x0033, 0, &[], &[0, 0, 1, 16]);
+    add(0x002b, 0x003b, 0, &[Kind::DvdPlusRDl], &[1, 0, 0, 0]);
+    add(0x0041, 0x0041, 1, &[Kind::BdR, Kind::BdRe], &bd_classes(&[0x0e, 0x0e]));
     all
 }
 
@@ -314,6 +342,26 @@ mod tests {
         let mut bench = Bench::ready(100, "persona=dvr-111d&medium=bd-rom");
         assert_eq!(bench.no(&[0; 6]), (5, 0x30, 0x00));
         assert_eq!(all(&mut bench)[6..8], [0, 0]);
+    }
+
+    #[test]
+    fn a_disc_that_can_be_written_makes_the_features_of_its_kind_current() {
+        let writing =
+            [0x20, 0x21, 0x23, 0x26, 0x2a, 0x2b, 0x2c, 0x2d, 0x2e, 0x2f, 0x33, 0x37, 0x3b, 0x41];
+        for (medium, profile, features) in [
+            ("dvd+r", 0x1b, &[0x2b][..]),
+            ("dvd+r-dl", 0x2b, &[0x3b]),
+            ("bd-r", 0x41, &[0x21, 0x23, 0x41]),
+        ] {
+            let mut bench = Bench::of(&format!("sim:blank?medium={medium}"));
+            let data = all(&mut bench);
+            assert_eq!(u16::from_be_bytes([data[6], data[7]]), profile, "{medium}");
+            let current: Vec<u16> =
+                writing.into_iter().filter(|code| one(&mut bench, *code)[10] & 1 == 1).collect();
+            assert_eq!(current, features, "{medium}");
+        }
+        let mut closed = Bench::ready(100, "medium=dvd+r");
+        assert_eq!(one(&mut closed, 0x2b)[10] & 1, 0);
     }
 
     #[test]

@@ -91,7 +91,7 @@ pub fn track(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refus
 
 /// The track that nobody has begun, where one can follow: it begins with the first write.
 fn invisible(medium: &Medium) -> Option<Track> {
-    let record = medium.record.as_ref().filter(|record| !record.finalized)?;
+    let record = medium.record.as_ref().filter(|record| !record.finalized && !record.at_once)?;
     let reserved = |track: &Track| matches!(track.state, TrackState::Open { reserved: true, .. });
     // An open track that is not reserved has all the room to the end.
     if medium.tracks.iter().any(|track| track.is_open() && !reserved(track)) {
@@ -116,6 +116,19 @@ fn covered(medium: &Medium, track: &Track) -> u32 {
     }
 }
 
+/// Whether the tracks of a recordable disc are written packet by packet (real-drives: HL-DT-ST
+/// WH16NS40: a blank BD-R's track is "invisible incremental", GUC0N: a DVD-R's "incomplete
+/// incremental").
+fn incremental(medium: &Medium) -> bool {
+    match medium.kind {
+        Kind::BdR => medium.record.is_some(),
+        Kind::DvdR | Kind::DvdRw | Kind::DvdRDl => {
+            medium.record.as_ref().is_some_and(|record| !record.at_once)
+        }
+        _ => false,
+    }
+}
+
 fn track_information(medium: &Medium, track: &Track) -> Vec<u8> {
     let (mode, data_mode) = match track.mode {
         // unknown-cdrw-read-track-information: track mode 4, data mode 1.
@@ -128,6 +141,7 @@ fn track_information(medium: &Medium, track: &Track) -> Vec<u8> {
     let packets = matches!(medium.kind, Kind::DvdPlusRw | Kind::DvdRam | Kind::BdRe);
     let mode = if packets { 0x07 } else { mode };
     let (packet_bits, packet_size) = match (packets, medium.family()) {
+        (false, _) if incremental(medium) => (0x20, 0),
         (false, _) => (0x00, 0),
         (true, family) => (0x30, family.ecc_blocks().0),
     };
@@ -136,8 +150,8 @@ fn track_information(medium: &Medium, track: &Track) -> Vec<u8> {
         TrackState::Complete => (None, 0, None),
         TrackState::Damaged { burnt } => (None, 0, burnt.checked_sub(1).map(|n| track.start + n)),
         TrackState::Open { taken, .. } => {
-            let nwa = track.start.saturating_add(taken);
-            (Some(nwa), end.saturating_sub(nwa), (taken > 0).then(|| nwa - 1))
+            let next = track.start.saturating_add(taken);
+            (track.nwa(), end.saturating_sub(next), (taken > 0).then(|| next - 1))
         }
     };
     let reserved = matches!(track.state, TrackState::Open { reserved: true, .. });

@@ -82,7 +82,7 @@ static COMMANDS: &[Command] = &[
     command(0xbb, Nothing, &[X, 0x03, X, X, X, X, 0, 0, 0, 0, 0, 0], performance::set_cd_speed),
     command(0xbd, Nothing, &[X, 0, 0, 0, 0, 0, 0, 0, X, X, 0, 0], control::mechanism_status),
     command(0xbe, Disc, &[X, 0x1e, X, X, X, X, X, X, X, 0xfe, 0x07, 0], read_cd::read_cd),
-    command(0xbf, Disc, &[X, X, X, X, X, X, X, X, X, X, X, 0], refuse_writes::write),
+    command(0xbf, Disc, &[X, 0x0f, 0, 0, 0, 0, 0, X, X, X, 0xc0, 0], structures::send_structure),
 ];
 
 /// Runs one command.

@@ -79,6 +79,7 @@ pub struct Machine {
     attentions: VecDeque<Refusal>,
     events: VecDeque<MediaEvent>,
     rate_cap: Option<u32>,
+    write_cap: Option<u32>,
     /// A change of the disc that goes on while the host can ask about it.
     busy: Option<Busy>,
 }
@@ -110,6 +111,7 @@ impl Machine {
             attentions: VecDeque::new(),
             events: VecDeque::new(),
             rate_cap: None,
+            write_cap: None,
             busy: None,
         };
         machine.power_on();
@@ -130,6 +132,7 @@ impl Machine {
         self.attentions = VecDeque::from([POWER_ON_OR_RESET]);
         self.events.clear();
         self.set_rate(None);
+        self.write_cap = None;
         self.mechanics.spin_down();
         self.readiness = Readiness::Nothing;
         if self.tray == Tray::Closed {
@@ -143,6 +146,7 @@ impl Machine {
         self.grants = 0;
         self.locked = false;
         self.set_rate(None);
+        self.write_cap = None;
         self.attentions.push_back(POWER_ON_OR_RESET);
     }
 
@@ -188,6 +192,14 @@ impl Machine {
                 disc.end_rehearsal();
             }
             let _ = disc.keep();
+            self.lay_out();
+        }
+    }
+
+    /// The sectors of the disc may lie elsewhere now.
+    pub fn lay_out(&mut self) {
+        if let Some(disc) = &self.disc {
+            self.mechanics.lay_out(disc.layout());
         }
     }
 
@@ -360,6 +372,30 @@ impl Machine {
         });
         let cap = self.rate_cap.filter(|cap| Some(cap) < offered.first());
         self.mechanics.set_read_rate(cap);
+    }
+
+    /// Sets the writing rate, as [`Machine::set_rate`] the reading rate.
+    pub fn set_write_rate(&mut self, kbps: Option<u32>) {
+        self.write_cap = kbps;
+    }
+
+    /// The write speeds for the disc at hand, in kB/s, fastest first; none where this drive cannot
+    /// write it.
+    pub fn write_speeds(&self) -> &'static [u32] {
+        match &self.disc {
+            Some(disc) if disc.can_grow() && self.persona.writes(disc.kind) => {
+                self.persona.writes.of(disc.kind, disc.layers)
+            }
+            _ => &[],
+        }
+    }
+
+    /// The writing rate that is set, in kB/s: the highest that is offered and no higher than what
+    /// was asked for, else the lowest ("drives pick the next lower", libburn's documentation).
+    pub fn write_rate(&self) -> Option<u32> {
+        let offered = self.write_speeds();
+        let asked = self.write_cap.unwrap_or(u32::MAX);
+        offered.iter().copied().find(|offer| *offer <= asked).or(offered.last().copied())
     }
 
     /// The read speeds for the disc at hand, in kB/s, fastest first.

@@ -40,6 +40,7 @@ mod testing;
 pub mod timing;
 mod toc;
 mod write;
+mod write_speeds;
 
 use std::time::Duration;
 

@@ -27,7 +27,13 @@ pub fn sense6(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refu
 }
 
 fn sense(machine: &Machine, exchange: &Exchange) -> Result<Vec<u8>, Refusal> {
-    let live = Live { locked: machine.locked(), read_kbps: machine.rate() };
+    let stay = machine.persona.ways.page_speeds_stay;
+    let live = Live {
+        locked: machine.locked(),
+        read_kbps: machine.rate(),
+        writes: if stay { &[] } else { machine.write_speeds() },
+        write_kbps: machine.write_rate().unwrap_or(0),
+    };
     machine.pages.sense(exchange.byte(2) >> 6, exchange.byte(2) & 0x3f, live)
 }
 

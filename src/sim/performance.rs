@@ -3,6 +3,8 @@
 use super::exchange::{Bytes, Exchange};
 use super::machine::Machine;
 use super::refusal::{INVALID_FIELD_IN_PARAMETERS, PARAMETER_LIST_LENGTH, Refusal};
+use super::timing::{WriteRate, Zone};
+use super::write_speeds;
 
 /// Bytes of a SET STREAMING performance descriptor (MMC-6 table 639).
 const STREAMING_BYTES: usize = 28;
@@ -14,7 +16,7 @@ pub fn get_performance(machine: &mut Machine, exchange: &mut Exchange) -> Result
     let most = exchange.be16(8);
     let (flags, descriptors) = match exchange.byte(10) {
         0x00 => nominal(machine, exchange.byte(1))?,
-        0x03 => (0, write_speeds(machine)?),
+        0x03 => (0, speeds(machine)?),
         _ => return Err(Refusal::bad_field(10)),
     };
     let mut bytes = Bytes::new();
@@ -33,8 +35,7 @@ fn nominal(machine: &Machine, data_type: u8) -> Result<(u8, Vec<Vec<u8>>), Refus
     // GUESS: TOLERANCE is not looked at: growisofs sends 00b, MMC-6 table 305 has 10b alone.
     let (write, except) = (data_type & 0x04 != 0, data_type & 3);
     if write {
-        // A disc that cannot be written has no write performance. GUESS: an empty list says so.
-        return Ok((0x02, Vec::new()));
+        return Ok((0x02, write_zones(machine)));
     }
     if except != 0 {
         // Exceptions to the nominal: none.
@@ -50,21 +51,50 @@ fn nominal(machine: &Machine, data_type: u8) -> Result<(u8, Vec<Vec<u8>>), Refus
     Ok((0x00, vec![bytes.0]))
 }
 
-/// Type 03h: write speeds, the read speed beside each.
-fn write_speeds(machine: &Machine) -> Result<Vec<Vec<u8>>, Refusal> {
-    let end = machine.persona.ways.write_speeds_end;
-    let last = machine.medium()?.capacity().saturating_sub(1);
-    let read = machine.rate();
-    let descriptor = |write: u16| {
+/// Type 00h with WRITE: how fast the disc is written from here to there, at the speed that is set.
+/// A disc that cannot be written has no write performance. GUESS: an empty list says so.
+fn write_zones(machine: &Machine) -> Vec<Vec<u8>> {
+    let (Ok(medium), Some(rate)) = (machine.medium(), machine.write_rate()) else {
+        return Vec::new();
+    };
+    let curve = write_speeds::curve(medium.kind, rate);
+    let layout = medium.layout();
+    let past = machine.persona.ways.performance_end_is_capacity;
+    let descriptor = |zone: Zone| {
+        let end = if past && zone.last + 1 == medium.extent() { zone.last + 1 } else { zone.last };
         let mut bytes = Bytes::new();
-        // EXACT, as flag 02h of real-drives: HL-DT-ST GSA-4167B.
-        bytes.put(&[0x02, 0, 0, 0]).be32(end.unwrap_or(last)).be32(read).be32(u32::from(write));
+        bytes.be32(zone.first).be32(zone.first_kbps as u32);
+        bytes.be32(end).be32(zone.last_kbps as u32);
         bytes.0
     };
-    Ok(machine.persona.speeds.page_write.iter().copied().map(descriptor).collect())
+    WriteRate::new(&layout, &curve).zones().into_iter().map(descriptor).collect()
 }
 
-/// SET STREAMING: the read rate of the descriptor, or the defaults back.
+/// Type 03h: write speeds, the read speed beside each.
+fn speeds(machine: &Machine) -> Result<Vec<Vec<u8>>, Refusal> {
+    let medium = machine.medium()?;
+    let read = machine.rate();
+    let descriptor = |flags: u8, last: u32, write: u32| {
+        let mut bytes = Bytes::new();
+        bytes.put(&[flags, 0, 0, 0]).be32(last).be32(read).be32(write);
+        bytes.0
+    };
+    let offered = machine.write_speeds();
+    if offered.is_empty() {
+        let last = medium.capacity().saturating_sub(1);
+        let last = machine.persona.ways.write_speeds_end.unwrap_or(last);
+        let speeds = machine.persona.speeds.page_write.iter();
+        // EXACT, as flag 02h of real-drives: HL-DT-ST GSA-4167B.
+        return Ok(speeds.map(|speed| descriptor(0x02, last, u32::from(*speed))).collect());
+    }
+    // real-drives: HL-DT-ST WH16NS40, Optiarc AD-7590S: the disc's whole extent, WRC and no EXACT.
+    let past = machine.persona.ways.write_descriptors_end_is_capacity;
+    let last = medium.extent() - u32::from(!past);
+    let flags = |speed| write_speeds::rotation_control(medium.kind, speed) << 3;
+    Ok(offered.iter().map(|speed| descriptor(flags(*speed), last, *speed)).collect())
+}
+
+/// SET STREAMING: the rates of the descriptor, or the defaults back.
 pub fn set_streaming(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
     if exchange.byte(8) != 0 {
         return Err(Refusal::bad_field(8));
@@ -78,14 +108,19 @@ pub fn set_streaming(machine: &mut Machine, exchange: &mut Exchange) -> Result<(
     let (restore, size, time_ms) = (list[0] & 0x04 != 0, be32(12), be32(16));
     if restore {
         machine.set_rate(None);
+        machine.set_write_rate(None);
         return Ok(());
     }
-    if be32(8) < be32(4) || time_ms == 0 {
+    let (write_size, write_time_ms) = (be32(20), be32(24));
+    if be32(8) < be32(4) || time_ms == 0 || write_time_ms == 0 {
         return Err(INVALID_FIELD_IN_PARAMETERS);
     }
-    // READ SIZE in kB per READ TIME in ms.
-    let kbps = u64::from(size) * 1000 / u64::from(time_ms);
-    machine.set_rate(Some(u32::try_from(kbps).unwrap_or(u32::MAX)));
+    // READ SIZE in kB per READ TIME in ms, and the same for writing.
+    let rate = |size: u32, time_ms: u32| {
+        u32::try_from(u64::from(size) * 1000 / u64::from(time_ms)).unwrap_or(u32::MAX)
+    };
+    machine.set_rate(Some(rate(size, time_ms)));
+    machine.set_write_rate(Some(rate(write_size, write_time_ms)));
     Ok(())
 }
 
@@ -93,6 +128,8 @@ pub fn set_streaming(machine: &mut Machine, exchange: &mut Exchange) -> Result<(
 pub fn set_cd_speed(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
     let kbps = u32::try_from(exchange.be16(2)).unwrap_or(BEST);
     machine.set_rate((kbps != BEST).then_some(kbps));
+    let kbps = u32::try_from(exchange.be16(4)).unwrap_or(BEST);
+    machine.set_write_rate((kbps != BEST).then_some(kbps));
     Ok(())
 }
 
@@ -141,6 +178,50 @@ mod tests {
         let mut bench = Bench::ready(2_000_000, "persona=ad-7590s&medium=dvd-rom");
         assert_eq!(ask(&mut bench, 0x10, 0)[16..20], 2_000_000u32.to_be_bytes());
         assert_eq!(ask(&mut bench, 0x14, 0).len(), 8);
+    }
+
+    fn be32s(bytes: &[u8]) -> Vec<u32> {
+        bytes.chunks(4).map(|b| u32::from_be_bytes([b[0], b[1], b[2], b[3]])).collect()
+    }
+
+    #[test]
+    fn write_speeds_of_a_blank_disc_are_those_of_its_kind() {
+        // real-drives: HL-DT-ST WH16NS40: 08/12219391 … W 53952 to 26976, 00/12219391 W 17984.
+        let mut bench = Bench::of("sim:blank?medium=bd-r");
+        let data = ask(&mut bench, 0, 3);
+        let rows: Vec<(u8, u32, u32)> = data[8..]
+            .chunks(16)
+            .map(|row| (row[0], be32s(&row[4..8])[0], be32s(&row[12..16])[0]))
+            .collect();
+        let fast = [53_952, 44_960, 35_968, 26_976].map(|kbps| (0x08, 12_219_391, kbps));
+        assert_eq!(rows[..4], fast);
+        assert_eq!(rows[4], (0x00, 12_219_391, 17_984));
+        // The same in page 2Ah: current; selected, how many, the first.
+        let page = bench.get(&[0x5a, 0, 0x2a, 0, 0, 0, 0, 0, 80, 0], 80);
+        assert_eq!(page[28..30], 53_952u16.to_be_bytes());
+        assert_eq!(page[38..44], hex("00 06 00 00 d2 c0"));
+        assert_eq!(usize::from(page[9]) + 10, page.len());
+    }
+
+    #[test]
+    fn a_write_speed_is_set_to_the_next_lower_and_shows_in_the_performance() {
+        // real-drives: Optiarc AD-7590S: 3324, 5540, 8310 kB/s, ending at 4173824.
+        let mut bench = Bench::of("sim:blank?medium=dvd+r-dl&persona=ad-7590s");
+        let zones = be32s(&ask(&mut bench, 4, 0)[8..]);
+        assert_eq!(zones.len() % 4, 0);
+        let rates: Vec<u32> = zones.chunks(4).map(|zone| zone[1]).collect();
+        assert_eq!(rates, [3324, 5540, 8310, 5540, 3324]);
+        assert_eq!(zones[zones.len() - 2], 4_173_824);
+        // 6000 kB/s are not offered: 5540 are set.
+        let list = hex(
+            "00 00 00 00 00 00 00 00 00 3f b0 00 00 00 17 70 00 00 03 e8 00 00 17 70 00 00 03 e8",
+        );
+        assert_eq!(bench.send(&[0xb6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 28, 0], &list), None);
+        let rates: Vec<u32> =
+            be32s(&ask(&mut bench, 4, 0)[8..]).chunks(4).map(|zone| zone[1]).collect();
+        assert_eq!(rates, [3324, 5540, 3324]);
+        assert_eq!(bench.ask(&[0xbb, 0, 0xff, 0xff, 0, 1, 0, 0, 0, 0, 0, 0], 0).sense, None);
+        assert_eq!(be32s(&ask(&mut bench, 4, 0)[8..]), [0, 3324, 4_173_824, 3324]);
     }
 
     #[test]

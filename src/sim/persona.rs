@@ -4,6 +4,7 @@
 use super::medium::{Kind, Medium};
 use super::personas;
 use super::refusal::SenseStyle;
+use super::write_speeds::WriteSpeeds;
 use crate::units::Family;
 
 /// A drive's identity and ways.
@@ -25,6 +26,8 @@ pub struct Persona {
     pub bus: Bus,
     /// Mode page 2Ah and the speeds.
     pub speeds: Speeds,
+    /// The speeds at which it writes.
+    pub writes: WriteSpeeds,
     /// How it fills sense data.
     pub sense: SenseStyle,
     /// Where it differs.
@@ -130,6 +133,8 @@ pub struct Ways {
     pub wrong_media_type_is_silent: bool,
     /// GET PERFORMANCE type 00h ends one past the last block.
     pub performance_end_is_capacity: bool,
+    /// GET PERFORMANCE type 03h of a disc that can be written ends one past the last block.
+    pub write_descriptors_end_is_capacity: bool,
     /// GET PERFORMANCE type 03h: the last block of its write speeds, or the disc's where `None`.
     pub write_speeds_end: Option<u32>,
     /// Mode page 01h does not take the PER bit.
@@ -138,6 +143,8 @@ pub struct Ways {
     pub read_retries: u8,
     /// READ DISC STRUCTURE format 11h of DVD+ is refused.
     pub refuses_adip: bool,
+    /// The write speeds of page 2Ah stay the same whatever disc is in.
+    pub page_speeds_stay: bool,
 }
 
 /// What a read of run-out sectors ends in.
@@ -184,7 +191,7 @@ impl Persona {
     pub fn profile_of(&self, medium: &Medium) -> u16 {
         let profile = medium.kind.profile();
         let ways = &self.ways;
-        if medium.record.as_ref().is_some_and(|record| !record.finalized) {
+        if medium.can_grow() {
             // What can still be written is shown as what it is.
             return if self.knows(profile) { profile } else { 0 };
         }

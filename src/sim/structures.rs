@@ -7,12 +7,15 @@ mod dvd;
 use super::exchange::{Bytes, Exchange};
 use super::machine::Machine;
 use super::medium::Medium;
+use super::medium::states::{self, Act};
 use super::persona::Persona;
-use super::refusal::Refusal;
+use super::refusal::{INVALID_FIELD_IN_PARAMETERS, PARAMETER_LIST_LENGTH, Refusal};
 use crate::units::Family;
 
 /// Format FFh: the list of the others.
 const LIST: u8 = 0xff;
+/// Format 20h: where layer 1 begins.
+const LAYER_BOUNDARY: u8 = 0x20;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +51,41 @@ pub fn read_structure(machine: &mut Machine, exchange: &mut Exchange) -> Result<
     };
     exchange.reply(&data, exchange.be16(8));
     Ok(())
+}
+
+/// SEND DISC STRUCTURE (MMC-6 6.36), of which the layer boundary (format 20h) is known: the blocks
+/// of layer 0, set before anything is recorded.
+pub fn send_structure(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
+    let (media_type, format) = (exchange.byte(1) & 0x0f, exchange.byte(7));
+    let length = exchange.be16(8);
+    if media_type != 0 || format != LAYER_BOUNDARY {
+        return Err(Refusal::bad_field(if media_type == 0 { 7 } else { 1 }));
+    }
+    let list = exchange.parameters(length)?;
+    // Data length, reserved, then as read: four bytes, and the capacity of layer 0.
+    let (Some(head), Some(blocks)) = (list.first_chunk::<2>(), list.get(8..12)) else {
+        return Err(PARAMETER_LIST_LENGTH);
+    };
+    let blocks = u32::from_be_bytes([blocks[0], blocks[1], blocks[2], blocks[3]]);
+    if *head != [0, 10] {
+        return Err(INVALID_FIELD_IN_PARAMETERS);
+    }
+    let (disc, _) = machine.recordable()?;
+    states::allows(disc.kind, states::state(disc), Act::LayerBreak)?;
+    let unit = disc.family().ecc_blocks().0;
+    let most = disc.layer_blocks().first().copied().unwrap_or(0);
+    if blocks == 0 || blocks % unit != 0 || blocks > most {
+        return Err(INVALID_FIELD_IN_PARAMETERS);
+    }
+    disc.layer_break = Some(blocks);
+    if let Some(record) = &mut disc.record {
+        // Layer 1 runs back to where layer 0 began, and no further.
+        record.capacity = record.capacity.min(blocks.saturating_mul(2));
+    }
+    let kept = disc.keep();
+    machine.lay_out();
+    // real-drives: LITE-ON SOHW-1693S calibrates its power here; the others take no time.
+    kept.map_err(|_| Refusal::of(3, 0x0c, 0x00))
 }
 
 /// DISC STRUCTURE DATA LENGTH and two reserved bytes before the structure.
@@ -133,6 +171,32 @@ mod tests {
         // real-drives: LG GGW-H20L refuses format 11h on DVD+.
         let mut lg = Bench::ready(100, "medium=dvd+rw");
         assert_eq!(lg.no(&ask(0, 0x11)), (5, 0x24, 0x00));
+    }
+
+    #[test]
+    fn the_layer_boundary_can_be_set_until_something_is_recorded() {
+        // real-drives: HL-DT-ST BT20N: 2086912, can still be set.
+        let mut bench = Bench::of("sim:blank?medium=dvd+r-dl");
+        let told = bench.get(&ask(0, 0x20), 16);
+        assert_eq!(told, hex("00 0a 00 00 00 00 00 00 00 1f d8 00"));
+        let send = [0xbf, 0, 0, 0, 0, 0, 0, 0x20, 0, 12, 0, 0];
+        // 1000 blocks are no whole number of 16; 2086928 are more than fit.
+        for wrong in ["00 0a 00 00 00 00 00 00 00 00 03 e8", "00 0a 00 00 00 00 00 00 00 1f d8 10"]
+        {
+            assert_eq!(bench.send(&send, &hex(wrong)), Some((5, 0x26, 0x00)), "{wrong}");
+        }
+        assert_eq!(bench.send(&send, &hex("00 0a 00 00 00 00 00 00 00 00 04 00")), None);
+        let told = bench.get(&ask(0, 0x20), 16);
+        assert_eq!(told, hex("00 0a 00 00 00 00 00 00 00 00 04 00"));
+        // Free blocks: twice as many.
+        let track = bench.get(&[0x52, 1, 0, 0, 0, 1, 0, 0, 36, 0], 36);
+        assert_eq!(track[16..20], hex("00 00 08 00"));
+        let write = [0x2a, 0, 0, 0, 0, 0, 0, 0, 16, 0];
+        assert_eq!(bench.send(&write, &[1; 16 * 2048]), None);
+        let told = bench.get(&ask(0, 0x20), 16);
+        assert_eq!(told, hex("00 0a 00 00 80 00 00 00 00 00 04 00"));
+        let again = hex("00 0a 00 00 00 00 00 00 00 00 02 00");
+        assert_eq!(bench.send(&send, &again), Some((5, 0x2c, 0x00)));
     }
 
     #[test]

@@ -26,6 +26,12 @@ pub fn read_toc(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Re
         format => format,
     };
     let medium = machine.medium()?;
+    let blank = medium.record.as_ref().is_some_and(|record| record.closed_sessions == 0);
+    if blank && matches!(format, 0 | 1) {
+        // real-drives: PIONEER DVR-111D, HL-DT-ST WH16NS40: no table with a blank disc in. GUESS:
+        // the sense.
+        return Err(Refusal::bad_field(2));
+    }
     let shape = Shape { persona, medium, msf: exchange.byte(1) & 0x02 != 0 };
     let start = exchange.byte(6);
     let data = match format {
@@ -73,11 +79,15 @@ impl Shape<'_> {
     /// The tracks that the table shows: on a DVD or BD of several sessions a drive that fabricates
     /// makes one of them.
     fn shown(&self) -> Vec<Track> {
-        let tracks = &self.medium.tracks;
+        let record = self.medium.record.as_ref();
+        let closed = record.map_or(u8::MAX, |record| record.closed_sessions);
+        // real-drives: ACER AXD001, HL-DT-ST GSA-H10N: tracks of closed sessions alone.
+        let tracks: Vec<Track> =
+            self.medium.tracks.iter().copied().filter(|track| track.session <= closed).collect();
         let one = self.medium.family() != Family::Cd && !self.persona.ways.toc_shows_dvd_tracks;
         match tracks.first() {
             Some(first) if one => vec![Track { blocks: self.medium.capacity(), ..*first }],
-            _ => tracks.clone(),
+            _ => tracks,
         }
     }
 

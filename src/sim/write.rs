@@ -160,7 +160,7 @@ mod tests {
         use super::super::medium::blank::Blank;
         use super::super::medium::store::Store;
         use super::super::medium::{Kind, TrackMode};
-        let blank = Blank { kind: Kind::DvdPlusR, layers: None, capacity: Some(4096) };
+        let blank = Blank { kind: Kind::DvdR, layers: None, capacity: Some(4096) };
         let store = Store::temporary(crate::units::Family::Dvd).expect("a file");
         let mut disc = blank.on(store).expect("a disc");
         disc.rehearse(true);

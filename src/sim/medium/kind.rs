@@ -119,6 +119,11 @@ impl Kind {
         matches!(self, Kind::CdRw | Kind::DvdRw | Kind::DvdPlusRw | Kind::DvdRam | Kind::BdRe)
     }
 
+    /// Can be written with TEST WRITE: mode page 05h is not for the others (MMC-6 7.5.3).
+    pub fn has_test_write(self) -> bool {
+        matches!(self, Kind::CdR | Kind::CdRw | Kind::DvdR | Kind::DvdRw | Kind::DvdRDl)
+    }
+
     /// DVD+R, DVD+RW or DVD+R DL.
     pub fn plus(self) -> bool {
         matches!(self, Kind::DvdPlusR | Kind::DvdPlusRw | Kind::DvdPlusRDl)

@@ -23,6 +23,12 @@ pub struct Record {
     /// come to.
     #[serde(default)]
     pub holes: Vec<(u32, u32)>,
+    /// Blanked in a hurry: its packets cannot be written one by one until it is blanked in full.
+    #[serde(default)]
+    pub minimally_blanked: bool,
+    /// The session under way has a length that was told before (DAO): it closes by itself.
+    #[serde(default)]
+    pub at_once: bool,
     /// What is on the disc while the laser only pretends to write: TEST WRITE.
     #[serde(skip)]
     pub rehearsal: Option<Box<Rehearsal>>,
@@ -105,6 +111,11 @@ impl Medium {
         self.tracks.iter_mut().find(|track| track.is_open())
     }
 
+    /// Whether anything can be added to it or written over.
+    pub fn can_grow(&self) -> bool {
+        self.record.as_ref().is_some_and(|record| !record.finalized)
+    }
+
     /// DISC STATUS of a disc that is written in order.
     pub fn status(&self) -> DiscStatus {
         match &self.record {
@@ -143,7 +154,7 @@ impl Medium {
     /// With TEST WRITE, what follows changes the state that the host sees and not the disc; without
     /// it, that pretence is over.
     pub fn rehearse(&mut self, test: bool) {
-        if !test {
+        if !test || !self.kind.has_test_write() {
             self.end_rehearsal();
         } else if let Some(record) = &mut self.record
             && record.rehearsal.is_none()
@@ -204,6 +215,11 @@ impl Track {
         matches!(self.state, TrackState::Open { .. })
     }
 
+    /// Whether RESERVE TRACK gave it its length.
+    pub fn is_reserved(&self) -> bool {
+        matches!(self.state, TrackState::Open { reserved: true, .. })
+    }
+
     /// Blocks that the drive has taken, run-out not among them.
     pub fn recorded(&self) -> u32 {
         match self.state {
@@ -218,8 +234,9 @@ impl Track {
         matches!(self.state, TrackState::Damaged { .. })
     }
 
-    /// Where the next block goes.
+    /// Where the next block goes, if one fits.
     pub fn nwa(&self) -> Option<u32> {
-        self.is_open().then(|| self.start.saturating_add(self.recorded()))
+        let full = self.is_reserved() && self.recorded() >= self.blocks;
+        (self.is_open() && !full).then(|| self.start.saturating_add(self.recorded()))
     }
 }

@@ -87,7 +87,7 @@ const CANNOT_FORMAT: Refusal = Refusal::of(5, 0x30, 0x06);
 /// 5/2C/00: command sequence error.
 const SEQUENCE: Refusal = Refusal::of(5, 0x2c, 0x00);
 /// 5/72/03: session fixation error, incomplete track in session (MMC-6 annex F).
-const INCOMPLETE_TRACK: Refusal = Refusal::of(5, 0x72, 0x03);
+pub const INCOMPLETE_TRACK: Refusal = Refusal::of(5, 0x72, 0x03);
 
 /// Whether a disc of this kind in this state lets itself be changed so.
 ///
@@ -96,6 +96,7 @@ const INCOMPLETE_TRACK: Refusal = Refusal::of(5, 0x72, 0x03);
 pub fn allows(kind: Kind, state: State, act: Act) -> Result<(), Refusal> {
     match kind {
         Kind::DvdPlusR | Kind::DvdPlusRDl | Kind::BdR => plus_sequential(kind, state, act),
+        Kind::DvdR | Kind::DvdRw | Kind::DvdRDl => minus_sequential(kind, state, act),
         _ => {
             Err(if matches!(act, Act::Blank | Act::Format) { CANNOT_FORMAT } else { CANNOT_WRITE })
         }
@@ -122,27 +123,70 @@ fn plus_sequential(kind: Kind, state: State, act: Act) -> Result<(), Refusal> {
     }
 }
 
+/// DVD-R and DVD-RW recorded in order: no second layer or lead-out but by closing.
+fn minus_sequential(kind: Kind, state: State, act: Act) -> Result<(), Refusal> {
+    match (act, state) {
+        (Act::Blank | Act::Format, _) if kind == Kind::DvdRw => Ok(()),
+        (Act::LayerBreak, State::Blank) if kind == Kind::DvdRDl => Ok(()),
+        // One lead-out ends the session under way and the disc: there must be one.
+        (Act::Finalize, State::Appendable) => Err(SEQUENCE),
+        _ => plus_sequential(kind, state, act),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_pair_of_state_and_act_has_its_answer_on_a_dvd_plus_r() {
-        use Act::*;
-        let allowed: &[(State, &[Act])] = &[
-            (State::Blank, &[Write, Reserve]),
-            (State::TrackOpen, &[Write, Reserve, CloseTrack]),
-            (State::SessionOpen, &[Write, Reserve, CloseSession, Finalize]),
-            (State::Appendable, &[Write, Reserve, Finalize]),
-            (State::Complete, &[]),
-        ];
+    fn walk(kind: Kind, allowed: &[(State, &[Act])]) {
         for state in State::ALL {
             let row = allowed.iter().find(|row| row.0 == state).expect("every state has its row");
             for act in Act::ALL {
                 let expected = row.1.contains(&act);
-                let answer = allows(Kind::DvdPlusR, state, act);
-                assert_eq!(answer.is_ok(), expected, "{state:?} {act:?}: {answer:?}");
+                let answer = allows(kind, state, act);
+                assert_eq!(answer.is_ok(), expected, "{kind:?} {state:?} {act:?}: {answer:?}");
             }
+        }
+    }
+
+    #[test]
+    fn every_pair_of_state_and_act_has_its_answer_on_dvd_plus_r_and_bd_r() {
+        use Act::*;
+        for (kind, blank) in [
+            (Kind::DvdPlusR, &[Write, Reserve][..]),
+            (Kind::BdR, &[Write, Reserve]),
+            (Kind::DvdPlusRDl, &[Write, Reserve, LayerBreak]),
+        ] {
+            let rows: [(State, &[Act]); 5] = [
+                (State::Blank, blank),
+                (State::TrackOpen, &[Write, Reserve, CloseTrack]),
+                (State::SessionOpen, &[Write, Reserve, CloseSession, Finalize]),
+                (State::Appendable, &[Write, Reserve, Finalize]),
+                (State::Complete, &[]),
+            ];
+            walk(kind, &rows);
+        }
+    }
+
+    #[test]
+    fn every_pair_of_state_and_act_has_its_answer_on_dvd_minus() {
+        use Act::*;
+        for (kind, blank, always) in [
+            (Kind::DvdR, &[Write, Reserve][..], &[][..]),
+            (Kind::DvdRDl, &[Write, Reserve, LayerBreak], &[]),
+            (Kind::DvdRw, &[Write, Reserve], &[Blank, Format]),
+        ] {
+            let with = |acts: &[Act]| [acts, always].concat();
+            let rows = [
+                (State::Blank, with(blank)),
+                (State::TrackOpen, with(&[Write, Reserve, CloseTrack])),
+                (State::SessionOpen, with(&[Write, Reserve, CloseSession, Finalize])),
+                (State::Appendable, with(&[Write, Reserve])),
+                (State::Complete, with(&[])),
+            ];
+            let rows: Vec<(State, &[Act])> =
+                rows.iter().map(|(state, acts)| (*state, acts.as_slice())).collect();
+            walk(kind, &rows);
         }
     }
 }

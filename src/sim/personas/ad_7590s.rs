@@ -38,10 +38,13 @@ pub(super) const PERSONA: Persona = Persona {
         bd: &[],
         bd_dl: &[],
     },
+    writes: writing::SLIM_DVD,
     sense: SENSE,
     ways: Ways {
         // real-drives: Optiarc AD-7590S: END LBA 4173824 of 4173824 blocks.
         performance_end_is_capacity: true,
+        // real-drives: Optiarc AD-7590S: 4173824 there too.
+        write_descriptors_end_is_capacity: true,
         ..WAYS
     },
 };

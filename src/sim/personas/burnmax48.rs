@@ -35,6 +35,7 @@ pub(super) const PERSONA: Persona = Persona {
         bd: &[],
         bd_dl: &[],
     },
+    writes: writing::CD,
     // real-drives: Polaroid BurnMAX48: 70 00 05 …, VALID clear.
     sense: SenseStyle { information: false, field_pointer: false, ..SENSE },
     ways: Ways {

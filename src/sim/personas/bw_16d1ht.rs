@@ -41,6 +41,7 @@ pub(super) const PERSONA: Persona = Persona {
         bd: &[53_952, 44_960, 35_968, 26_976, 17_984, 8990],
         bd_dl: &[35_968, 26_976, 17_984, 8990],
     },
+    writes: writing::BD,
     sense: SENSE,
     ways: Ways {
         // real-drives: ASUS BW-16D1HT (qpxtool #3, Aaru #693).

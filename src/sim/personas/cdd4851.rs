@@ -36,6 +36,8 @@ pub(super) const PERSONA: Persona = Persona {
         bd: &[],
         bd_dl: &[],
     },
+    // GUESS: 16x CD-R, 10x CD-RW.
+    writes: WriteSpeeds { cd_r: &[2822, 1411, 706], cd_rw: &[1764, 706], ..writing::CD },
     // real-drives: PHILIPS CDD4851: ADDITIONAL SENSE LENGTH 13h.
     sense: SenseStyle { additional_length: 0x13, field_pointer: false, ..SENSE },
     ways: Ways {

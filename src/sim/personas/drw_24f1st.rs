@@ -38,10 +38,13 @@ pub(super) const PERSONA: Persona = Persona {
         bd: &[],
         bd_dl: &[],
     },
+    writes: writing::DVD,
     sense: SENSE,
     ways: Ways {
         // real-drives: ASUS DRW-24F1ST: 0012h and 0002h both current.
         removable_disk_too: true,
+        // real-drives: ASUS DRW-24F1ST: no write-speed descriptor with a DVD-RAM in.
+        page_speeds_stay: true,
         ..WAYS
     },
 };

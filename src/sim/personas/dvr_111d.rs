@@ -40,6 +40,11 @@ pub(super) const PERSONA: Persona = Persona {
         bd: &[],
         bd_dl: &[],
     },
+    writes: WriteSpeeds {
+        // real-drives: PIONEER DVR-111D: 3324 only.
+        dvd_plus_r_dl: &[3324],
+        ..writing::DVD
+    },
     sense: SENSE,
     ways: WAYS,
 };

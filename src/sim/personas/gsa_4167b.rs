@@ -40,6 +40,11 @@ pub(super) const PERSONA: Persona = Persona {
         bd: &[],
         bd_dl: &[],
     },
+    writes: WriteSpeeds {
+        // real-drives: HL-DT-ST GSA-H10N: 3324 only.
+        dvd_plus_r_dl: &[3324],
+        ..writing::DVD
+    },
     sense: SENSE_LG,
     ways: Ways {
         // real-drives: HL-DT-ST GSA-4167B with a DVD-ROM in: CD speeds up to 404849.

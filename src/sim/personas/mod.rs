@@ -13,9 +13,11 @@ mod px_w4824a;
 mod se_506cb;
 mod ts_l632h;
 mod wh16ns40;
+mod writing;
 
 use super::persona::{Persona, RunOut, Ways};
 use super::refusal::SenseStyle;
+use super::write_speeds::WriteSpeeds;
 
 /// All of them, the default first.
 pub static ALL: &[&Persona] = &[
@@ -65,11 +67,13 @@ const WAYS: Ways = Ways {
     ignores_disc_information_type: false,
     wrong_media_type_is_silent: false,
     performance_end_is_capacity: false,
+    write_descriptors_end_is_capacity: false,
     write_speeds_end: None,
     refuses_per: false,
     // real-drives: hp GH40L page 01h: 19 retries (13h).
     read_retries: 0x13,
     refuses_adip: false,
+    page_speeds_stay: false,
 };
 
 /// 48x down to 4x, as CD speeds in kB/s are offered (real-drives: PLEXTOR PX-W4824A).

@@ -38,12 +38,21 @@ pub(super) const PERSONA: Persona = Persona {
         bd: &[],
         bd_dl: &[],
     },
+    writes: WriteSpeeds {
+        // real-drives: _NEC ND-3540A: 5540 and 3324.
+        dvd_plus_rw: &[5540, 3324],
+        ..writing::DVD
+    },
     sense: SENSE,
     ways: Ways {
         // real-drives: _NEC ND-3540A: END LBA 2295104 of 2295104 blocks.
         performance_end_is_capacity: true,
+        // real-drives: _NEC ND-3540A: 2295104 there too.
+        write_descriptors_end_is_capacity: true,
         // real-drives: the drive of sense-pairs-from-logs whose last two blocks gave 5/26/00.
         runout: RunOut::InvalidParameter,
+        // real-drives: _NEC ND-3540A: CD speeds with a DVD+RW in.
+        page_speeds_stay: true,
         ..WAYS
     },
 };

@@ -35,6 +35,11 @@ pub(super) const PERSONA: Persona = Persona {
         bd: &[],
         bd_dl: &[],
     },
+    writes: WriteSpeeds {
+        // real-drives: PLEXTOR PX-W4824A.
+        cd_r: &[8467, 7056, 5645, 4234, 3528, 2822, 1411, 706],
+        ..writing::CD
+    },
     sense: SENSE,
     ways: WAYS,
 };

@@ -39,6 +39,7 @@ pub(super) const PERSONA: Persona = Persona {
         bd: &[26_976, 17_984, 8990],
         bd_dl: &[26_976, 17_984, 8990],
     },
+    writes: writing::SLIM_BD,
     sense: SENSE,
     ways: Ways {
         // real-drives: TSSTcorp TS-L632H, SH-224DB.

@@ -39,12 +39,15 @@ pub(super) const PERSONA: Persona = Persona {
         bd: &[],
         bd_dl: &[],
     },
+    writes: writing::SLIM_DVD,
     sense: SENSE,
     ways: Ways {
         // real-drives: TSSTcorp TS-L632H, closed DVD+R.
         toc_plus: (0x17, 0x17),
         // real-drives: TSSTcorp TS-L632H: type 00 ends at 2295104, type 03 at 2295103.
         performance_end_is_capacity: true,
+        // real-drives: TSSTcorp TS-L632H: the same table with a blank and with a closed DVD+R.
+        page_speeds_stay: true,
         ..WAYS
     },
 };

@@ -41,6 +41,7 @@ pub(super) const PERSONA: Persona = Persona {
         bd: &[53_952, 44_960, 35_968, 26_976, 17_984, 8990],
         bd_dl: &[35_968, 26_976, 17_984, 8990],
     },
+    writes: writing::BD,
     sense: SENSE_LG,
     ways: Ways {
         // real-drives: "other LG-based BD drives" show a closed BD-R as 0040h.

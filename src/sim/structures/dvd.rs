@@ -4,6 +4,7 @@
 use super::Asked;
 use crate::sim::exchange::Bytes;
 use crate::sim::geometry::TrackPath;
+use crate::sim::medium::states::{self, Act};
 use crate::sim::medium::{Kind, Medium, Protection};
 use crate::sim::persona::Persona;
 use crate::sim::refusal::{KEY_NOT_ESTABLISHED, Refusal};
@@ -49,10 +50,12 @@ pub fn structure(persona: &Persona, medium: &Medium, asked: Asked) -> Result<Vec
         }
         // ADIP of DVD+ (real-drives: LG GGW-H20L refuses it, TSSTcorp SH-S203B does not).
         0x11 if kind.plus() && !persona.ways.refuses_adip => return Ok(adip(medium)),
-        // Layer boundary: fixed; the capacity of layer 0 (real-drives: HL-DT-ST BT20N).
+        // Layer boundary: whether it is fixed; the capacity of layer 0 (real-drives: HL-DT-ST
+        // BT20N: can still be set; GSA-H10N: can no longer).
         0x20 if matches!(kind, Kind::DvdPlusRDl | Kind::DvdRDl) => {
+            let free = states::allows(kind, states::state(medium), Act::LayerBreak).is_ok();
             let first = medium.layer_blocks().first().copied().unwrap_or(0);
-            bytes.put(&[0x80, 0, 0, 0]).be32(first);
+            bytes.put(&[if free { 0x00 } else { 0x80 }, 0, 0, 0]).be32(first);
         }
         // Write protection: none (real-drives: TSSTcorp SH-S182M).
         0xc0 if kind.erasable() => {

@@ -10,6 +10,7 @@ mod clock;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod writing;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -17,6 +18,7 @@ use std::time::Duration;
 use self::clock::DriveClock;
 pub use self::clock::{SystemClock, WallClock};
 pub use self::settings::{Curve, Settings};
+pub use self::writing::{WriteRate, Zone};
 use super::defects::{Damage, Defects};
 use super::geometry::{Layout, Place};
 use super::random;
@@ -208,6 +210,14 @@ impl Mechanics {
     /// The disc's layout.
     pub fn layout(&self) -> &Layout {
         &self.settings.layout
+    }
+
+    /// The disc's layout has become another: it was formatted, or got a layer break.
+    pub fn lay_out(&mut self, layout: Layout) {
+        if layout != self.settings.layout {
+            self.drop_buffer();
+            self.settings.layout = layout;
+        }
     }
 
     /// Reads sectors: the clock moves to the moment when the last byte has come over the bus or the

@@ -61,16 +61,14 @@ pub struct Settings {
     pub retry_turns: f64,
 }
 
-impl Settings {
-    /// The disc's rate at a radius in kB/s, where `cap_kbps` is set.
-    pub(super) fn kbps(&self, radius_mm: f64, cap_kbps: Option<u32>) -> f64 {
-        let cap = cap_kbps.map_or(f64::INFINITY, |kbps| f64::from(kbps.max(self.min_kbps)));
-        let kbps = match &self.curve {
+impl Curve {
+    /// The rate at a radius in kB/s where the data begin at `inner_mm`, under a limit.
+    pub(super) fn kbps(&self, radius_mm: f64, inner_mm: f64, cap: f64) -> f64 {
+        let kbps = match self {
             Curve::Clv { kbps } => f64::from(*kbps).min(cap),
             // A limit on a drive that turns evenly slows the turning: it holds at the rim.
             Curve::Cav { outer_kbps } => f64::from(*outer_kbps).min(cap) * radius_mm / RIM_MM,
             Curve::Pcav { inner_kbps, kbps } => {
-                let inner_mm = self.layout.inner_mm();
                 (f64::from(*inner_kbps) * radius_mm / inner_mm).min(f64::from(*kbps)).min(cap)
             }
             Curve::Zclv { zones } => {
@@ -79,6 +77,14 @@ impl Settings {
             }
         };
         kbps.max(1.0)
+    }
+}
+
+impl Settings {
+    /// The disc's rate at a radius in kB/s, where `cap_kbps` is set.
+    pub(super) fn kbps(&self, radius_mm: f64, cap_kbps: Option<u32>) -> f64 {
+        let cap = cap_kbps.map_or(f64::INFINITY, |kbps| f64::from(kbps.max(self.min_kbps)));
+        self.curve.kbps(radius_mm, self.layout.inner_mm(), cap)
     }
 
     /// 0 at the drive's best speed, 1 at its lowest.

@@ -3,6 +3,7 @@
 //! pass. Knows no command's bytes.
 
 mod bd_r;
+mod dvd_minus;
 mod dvd_plus;
 mod sequential;
 
@@ -221,6 +222,7 @@ pub trait Rules: Sync {
 pub fn of(kind: Kind) -> Option<&'static dyn Rules> {
     match kind {
         Kind::DvdPlusR | Kind::DvdPlusRDl => Some(&dvd_plus::DvdPlusR),
+        Kind::DvdR | Kind::DvdRw | Kind::DvdRDl => Some(&dvd_minus::DvdMinus),
         Kind::BdR => Some(&bd_r::BdR),
         _ => None,
     }

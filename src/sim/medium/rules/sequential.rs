@@ -13,20 +13,23 @@ use crate::sim::refusal::Refusal;
 pub const INVALID_ADDRESS: Refusal = Refusal::of(5, 0x21, 0x02);
 /// 5/21/00.
 const OUT_OF_RANGE: Refusal = Refusal::of(5, 0x21, 0x00);
+/// 5/72/04: empty or partially written reserved track (sense-pairs-from-logs: CLOSE SESSION).
+const RESERVED_TRACK: Refusal = Refusal::of(5, 0x72, 0x04);
 
-/// Where the next block goes, and how many fit from there on: in the open track, else in the
-/// invisible one.
-pub fn next(disc: &Medium) -> Option<(u32, u32)> {
-    if let Some(track) = disc.open_track() {
-        let nwa = track.nwa()?;
-        let end = match track.state {
-            TrackState::Open { reserved: true, .. } => track.end(),
-            _ => disc.record.as_ref()?.capacity,
-        };
-        return Some((nwa, end.saturating_sub(nwa)));
-    }
+/// How many blocks fit from an address on, where writing can go on there: the NWA of an open track,
+/// or of the invisible one.
+pub fn room(disc: &Medium, lba: u32) -> Option<u32> {
     let record = disc.record.as_ref().filter(|record| !record.finalized)?;
-    Some((record.next, disc.free()))
+    let open = disc.tracks.iter().filter(|track| track.is_open());
+    let track = open.clone().find(|track| track.nwa() == Some(lba));
+    if let Some(track) = track {
+        let end = if track.is_reserved() { track.end() } else { record.capacity };
+        return Some(end.saturating_sub(lba));
+    }
+    // An open track that is not reserved has all the room to the end, and one that is written at
+    // once is the only one.
+    let alone = open.clone().all(Track::is_reserved) && !record.at_once;
+    (alone && record.next == lba).then(|| disc.free())
 }
 
 /// Writing goes on where it stopped, and not beyond the end.
@@ -35,23 +38,26 @@ pub fn next(disc: &Medium) -> Option<(u32, u32)> {
 /// 5/21/02 elsewhere, 5/21/00 beyond.
 pub fn write(disc: &Medium, order: &WriteOrder) -> Result<(), Refusal> {
     states::allows(disc.kind, states::state(disc), Act::Write)?;
-    let (nwa, room) = next(disc).ok_or(INVALID_ADDRESS)?;
     let lba = u32::try_from(order.lba).map_err(|_| INVALID_ADDRESS)?;
-    if lba != nwa {
-        return Err(INVALID_ADDRESS.at(lba));
-    }
+    let room = room(disc, lba).ok_or(INVALID_ADDRESS.at(lba))?;
     if order.blocks > room {
-        return Err(OUT_OF_RANGE.at(nwa.saturating_add(room)));
+        return Err(OUT_OF_RANGE.at(lba.saturating_add(room)));
     }
     Ok(())
 }
 
 /// The NWA moves; a first block begins a track.
 pub fn taken(disc: &mut Medium, order: &WriteOrder, mode: TrackMode) {
-    if disc.open_track().is_none() {
+    let Ok(lba) = u32::try_from(order.lba) else { return };
+    if order.blocks == 0 {
+        return;
+    }
+    if !disc.tracks.iter().any(|track| track.nwa() == Some(lba)) {
         disc.begin_track(mode, None);
     }
-    let Some(track) = disc.open_track_mut() else { return };
+    let Some(track) = disc.tracks.iter_mut().find(|track| track.nwa() == Some(lba)) else {
+        return;
+    };
     let TrackState::Open { taken, burnt, reserved } = track.state else { return };
     let taken = taken.saturating_add(order.blocks);
     track.state = TrackState::Open { taken, burnt, reserved };
@@ -81,15 +87,15 @@ pub fn burnt(disc: &mut Medium, order: &WriteOrder) {
     }
 }
 
-/// What fills up the last error-correction block of the open track.
+/// What fills up the last error-correction block of an open track.
 pub fn filling(disc: &Medium) -> Option<WriteOrder> {
-    let track = disc.open_track()?;
     let unit = disc.family().ecc_blocks().0;
-    let nwa = track.nwa()?;
-    let missing = (unit - track.recorded() % unit) % unit;
-    let (_, room) = next(disc)?;
-    let blocks = missing.min(room);
-    (blocks > 0).then_some(WriteOrder { lba: i64::from(nwa), blocks, streaming: false })
+    disc.tracks.iter().filter(|track| track.is_open()).find_map(|track| {
+        let nwa = track.nwa()?;
+        let missing = (unit - track.recorded() % unit) % unit;
+        let blocks = missing.min(room(disc, nwa)?);
+        (blocks > 0).then_some(WriteOrder { lba: i64::from(nwa), blocks, streaming: false })
+    })
 }
 
 /// RESERVE TRACK: the next track gets its length, filled up to a whole error-correction block.
@@ -118,12 +124,20 @@ pub fn close(
 ) -> Result<Work, Refusal> {
     let found = functions.iter().find(|(function, ..)| *function == order.function);
     let (_, act, takes) = found.ok_or(Refusal::bad_field(2))?;
-    states::allows(disc.kind, states::state(disc), *act)?;
+    let named = disc.tracks.iter().find(|track| u16::from(track.number) == order.track);
+    if let Some(track) = named.filter(|track| *act == Act::CloseTrack && track.is_damaged()) {
+        // It ends where it was cut off; that is written down again.
+        let change = Change::CloseTrack(track.number);
+        return Ok(Work { change, takes: *takes, says: CLOSING });
+    }
+    let partly = disc.tracks.iter().any(|track| track.is_reserved() && track.is_open());
+    states::allows(disc.kind, states::state(disc), *act).map_err(|refusal| {
+        if refusal == states::INCOMPLETE_TRACK && partly { RESERVED_TRACK } else { refusal }
+    })?;
     let change = match act {
         Act::CloseTrack => {
-            let open = disc.open_track().map(|track| track.number);
-            let number = open.filter(|number| u16::from(*number) == order.track);
-            Change::CloseTrack(number.ok_or(Refusal::bad_field(4))?)
+            let track = named.filter(|track| track.is_open()).ok_or(Refusal::bad_field(4))?;
+            Change::CloseTrack(track.number)
         }
         Act::CloseSession => Change::CloseSession,
         _ => Change::Finalize,
@@ -134,7 +148,9 @@ pub fn close(
 /// The track gets the length that was written, or what was reserved for it, the rest zeros.
 pub fn close_track(disc: &mut Medium, number: u8) {
     let Some(track) = disc.tracks.iter_mut().find(|track| track.number == number) else { return };
-    track.state = TrackState::Complete;
+    if track.is_open() {
+        track.state = TrackState::Complete;
+    }
     let end = track.end();
     if let Some(record) = &mut disc.record {
         record.next = record.next.max(end);
@@ -154,24 +170,29 @@ pub fn close_session(disc: &mut Medium) {
 /// Nothing can follow.
 pub fn finalize(disc: &mut Medium) {
     let open = disc.tracks.iter().map(|track| track.session).max().unwrap_or(0);
+    for track in disc.tracks.iter_mut().filter(|track| track.is_open()) {
+        track.state = TrackState::Complete;
+    }
     if let Some(record) = &mut disc.record {
         record.closed_sessions = record.closed_sessions.max(open);
         record.finalized = true;
+        record.at_once = false;
     }
 }
 
 /// What was taken and had not reached the disc is gone: the NWA goes back to what is burnt.
 pub fn cut_off(disc: &mut Medium) {
+    let mut lost = None;
     for track in &mut disc.tracks {
         if let TrackState::Open { burnt, reserved, .. } = track.state {
             track.state = TrackState::Open { taken: burnt, burnt, reserved };
             if !reserved {
                 track.blocks = burnt;
+                lost = Some(track.end());
             }
         }
     }
-    let end = disc.tracks.iter().filter(|track| track.is_open()).map(Track::end).max();
-    if let (Some(end), Some(record)) = (end, &mut disc.record) {
+    if let (Some(end), Some(record)) = (lost, &mut disc.record) {
         record.next = end;
     }
     // A track of which nothing reached the disc was never begun.
