@@ -28,8 +28,8 @@ pub fn read_toc(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Re
     let medium = machine.medium()?;
     let blank = medium.record.as_ref().is_some_and(|record| record.closed_sessions == 0);
     if blank && matches!(format, 0 | 1) {
-        // real-drives: PIONEER DVR-111D, HL-DT-ST WH16NS40: no table with a blank disc in. GUESS:
-        // the sense.
+        // real-drives: PIONEER DVR-111D, HL-DT-ST WH16NS40: no table with a blank disc in.
+        // GUESS: the sense.
         return Err(Refusal::bad_field(2));
     }
     let shape = Shape { persona, medium, msf: exchange.byte(1) & 0x02 != 0 };
