@@ -5,11 +5,16 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::parser::ValueSource;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use oxidisc::units::{self, Speed};
 
 use super::exit;
+
+mod burning;
+
+pub use burning::*;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -40,20 +45,58 @@ pub struct Cli {
     pub command: Command,
 }
 
+impl Cli {
+    /// What was typed. Drives named before the command's name and behind it add up, where clap by
+    /// itself lets the latter win.
+    pub fn read(typed: &[OsString]) -> Result<Cli, clap::Error> {
+        let mut cli = Cli::try_parse_from(typed)?;
+        let before = drives_before_the_command(typed);
+        if !before.is_empty() && before != cli.global.drives {
+            cli.global.drives.splice(0..0, before);
+        }
+        Ok(cli)
+    }
+}
+
+/// The options that may stand before the command's name.
+#[derive(Parser)]
+struct Before {
+    #[command(flatten)]
+    global: GlobalArgs,
+}
+
+fn drives_before_the_command(typed: &[OsString]) -> Vec<String> {
+    let command = Cli::command();
+    let is_command = |word: &OsString| word.to_str().and_then(|w| command.find_subcommand(w));
+    let ends = (1..typed.len()).filter(|end| is_command(&typed[*end]).is_some());
+    // A command's name may also be the value of an option before it.
+    let before = ends.map(|end| Before::command().try_get_matches_from(&typed[..end]));
+    let Some(matches) = before.flatten().next() else { return Vec::new() };
+    if matches.value_source(DRIVE) != Some(ValueSource::CommandLine) {
+        return Vec::new();
+    }
+    matches.get_many(DRIVE).into_iter().flatten().cloned().collect()
+}
+
+/// The option that names a drive, as clap knows it.
+const DRIVE: &str = "drive";
+
 /// What holds for every command.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub struct GlobalArgs {
     /// The drive: /dev/sr0, sim:SPEC or replay:FILE [default: the only drive of this machine]
     #[arg(
-        short,
-        long,
+        short = 'd',
+        long = "drive",
+        id = DRIVE,
+        value_name = "DRIVE",
         global = true,
         env = "OXIDISC_DRIVE",
         hide_env_values = true,
         value_hint = ValueHint::AnyPath
     )]
-    pub drive: Option<String>,
+    pub drives: Vec<String>,
     /// Print JSON, one document a line, the last being the result
     #[arg(long, global = true)]
     pub json: bool,
@@ -89,6 +132,7 @@ pub enum Command {
     Drives(DrivesArgs),
     Info(InfoArgs),
     Rip(RipArgs),
+    Verify(VerifyArgs),
     Eject(EjectArgs),
     Load(LoadArgs),
     Virtual(VirtualArgs),
@@ -97,12 +141,24 @@ pub enum Command {
 }
 
 impl Command {
+    /// What is typed for it.
+    pub fn name(&self) -> &'static str {
+        let schema = self.schema();
+        schema.strip_prefix("oxidisc.").and_then(|s| s.strip_suffix("/1")).unwrap_or(schema)
+    }
+
+    /// Whether more than one drive may be named.
+    pub fn takes_several_drives(&self) -> bool {
+        false
+    }
+
     /// Names the document that `--json` ends with.
     pub fn schema(&self) -> &'static str {
         match self {
             Command::Drives(_) => "oxidisc.drives/1",
             Command::Info(_) => "oxidisc.info/1",
             Command::Rip(_) => "oxidisc.rip/1",
+            Command::Verify(_) => "oxidisc.verify/1",
             Command::Eject(_) => "oxidisc.eject/1",
             Command::Load(_) => "oxidisc.load/1",
             Command::Virtual(_) => "oxidisc.virtual/1",
@@ -252,11 +308,39 @@ pub struct VirtualArgs {
 /// To whom.
 #[derive(Debug, Subcommand)]
 pub enum VirtualCommand {
+    Create(VirtualCreateArgs),
     Attach(VirtualAttachArgs),
     Detach(VirtualDetachArgs),
     Run(VirtualRunArgs),
     #[command(hide = true)]
     Guard(VirtualGuardArgs),
+}
+
+/// Make a blank virtual disc
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The disc is a file that lasts from one run to the next, and as strict as a real one: what ruins a
+disc, ruins it. It takes as much room as is written to it. For one run and nothing left behind there
+is -d 'sim:blank?medium=bd-r'.
+
+Examples:
+  oxidisc virtual create practice.disc --medium bd-r
+  oxidisc -d sim:practice.disc burn disc.iso
+  oxidisc virtual create small.disc --medium dvd+rw --size 20MiB")]
+pub struct VirtualCreateArgs {
+    /// The file to make
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// What kind of disc: cd-r, cd-rw, dvd-r, dvd-rw, dvd-r-dl, dvd+r, dvd+rw, dvd+r-dl, dvd-ram,
+    /// bd-r, bd-re; with -dl, -tl or -ql behind for more layers
+    #[arg(long, value_name = "KIND")]
+    pub medium: String,
+    /// Its layers, in place of a letter in KIND
+    #[arg(long, value_name = "N")]
+    pub layers: Option<u8>,
+    /// A smaller disc than there is in shops: 20MiB, 700MB or bytes
+    #[arg(long, value_parser = units::parse_size)]
+    pub size: Option<u64>,
 }
 
 /// Attach a simulated drive to this kernel as a real /dev/srN
@@ -365,8 +449,21 @@ mod tests {
 
     #[test]
     fn the_arguments_do_not_contradict_each_other() {
-        use clap::CommandFactory;
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn drives_before_and_behind_the_command_add_up() {
+        let drives = |typed: &str| {
+            let words: Vec<OsString> = typed.split(' ').map(OsString::from).collect();
+            Cli::read(&words).expect(typed).global.drives
+        };
+        assert_eq!(drives("oxidisc -d a info"), ["a"]);
+        assert_eq!(drives("oxidisc info -d a"), ["a"]);
+        assert_eq!(drives("oxidisc info -d a -d b"), ["a", "b"]);
+        assert_eq!(drives("oxidisc -vd a --drive=b info -d c"), ["a", "b", "c"]);
+        assert_eq!(drives("oxidisc -d info --color never info -d b"), ["info", "b"]);
+        assert_eq!(drives("oxidisc virtual run a -- oxidisc -d b info"), [""; 0]);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use oxidisc::units::Family;
+
 const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
 
 /// How often to divide by 1024 beyond the first time, for a number below 1024.
@@ -55,6 +57,20 @@ pub fn duration(time: Duration) -> String {
 /// `11.1 MB/s`, of 1000 kB as drives count.
 pub fn rate(kbps: f64) -> String {
     format!("{:.1} MB/s", kbps / 1000.0)
+}
+
+/// A rate of user data as a multiple of 1x. A CD's 1x counts raw sectors: 150 kB/s of 1024 user
+/// bytes each (ECMA-130: 75 sectors a second).
+pub fn x(kbps: f64, family: Family) -> f64 {
+    match family {
+        Family::Cd => kbps / 153.6,
+        other => kbps / other.kbps_at_1x(),
+    }
+}
+
+/// `2.4x`, `16.0x`.
+pub fn times(x: f64) -> String {
+    format!("{x:.1}x")
 }
 
 /// `1 sector`, `2 sectors`.

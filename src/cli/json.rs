@@ -1,8 +1,13 @@
 //! The documents of `--json`: mirrors of the reports that stay as they are while the reports' types
 //! move. Unknown is null; integers are integers; codes carry a name beside them.
 
+use std::time::Duration;
+
+use oxidisc::jobs::survey::DriveFacts;
+use oxidisc::jobs::verify::{DamagedFile, Place};
 use oxidisc::transport::Sense;
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::error::CliError;
 
@@ -71,6 +76,31 @@ impl From<&Sense> for SenseData {
             information: sense.information,
         }
     }
+}
+
+/// A time in seconds, to the millisecond.
+pub fn seconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1000.0).round() / 1000.0
+}
+
+/// Which drive it was.
+pub fn drive(facts: &DriveFacts) -> Value {
+    json!({
+        "vendor": facts.identity.vendor,
+        "product": facts.identity.product,
+        "revision": facts.identity.revision,
+        "serial": facts.serial,
+    })
+}
+
+/// A place on a disc.
+pub fn place(place: &Place) -> Value {
+    json!({"lba": place.lba.0, "byte": place.byte, "file": place.file})
+}
+
+/// A file that is not as it should be.
+pub fn damaged_file(file: &DamagedFile) -> Value {
+    json!({"path": file.path, "different": file.different, "unreadable": file.unreadable})
 }
 
 /// The failed result.

@@ -18,11 +18,12 @@ mod simulated;
 mod table;
 mod tap;
 mod tray;
+mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 
 use args::{Cli, Command, GlobalArgs};
 use error::CliError;
@@ -44,7 +45,7 @@ pub struct App {
 
 /// Runs what was typed.
 pub fn main(typed: Vec<OsString>) -> ExitCode {
-    match Cli::try_parse_from(&typed) {
+    match Cli::read(&typed) {
         Ok(Cli { global, command }) => {
             let printer = Printer::new(&global);
             let app = App {
@@ -60,16 +61,7 @@ pub fn main(typed: Vec<OsString>) -> ExitCode {
 }
 
 fn run(command: &Command, app: &App) -> Exit {
-    let outcome = match command {
-        Command::Drives(_) => drives::run(app),
-        Command::Info(args) => info::run(args, app),
-        Command::Rip(args) => rip::run(args, app),
-        Command::Eject(_) => tray::eject(app),
-        Command::Load(_) => tray::load(app),
-        Command::Virtual(args) => simulated::run(&args.command, app),
-        Command::Completions(args) => generate::completions(args, app),
-        Command::Man(args) => generate::man(args, app),
-    };
+    let outcome = one_drive(command, app).and_then(|()| dispatch(command, app));
     // A failure of the work itself is the one to tell.
     let after = app.afterwards().and_then(|()| app.printer.lost().map_or(Ok(()), Err));
     let outcome = outcome.and_then(|exit| after.map(|()| exit));
@@ -77,6 +69,30 @@ fn run(command: &Command, app: &App) -> Exit {
         app.printer.error(&error, app.schema);
         error.exit
     })
+}
+
+/// Nearly every command is about one drive: it is not guessed which of several is meant.
+fn one_drive(command: &Command, app: &App) -> Result<(), CliError> {
+    let drives = app.global.drives.len();
+    if drives < 2 || command.takes_several_drives() {
+        return Ok(());
+    }
+    let message = format!("{} takes one drive, and {drives} are named", command.name());
+    Err(CliError::usage(message).hint("name one of them"))
+}
+
+fn dispatch(command: &Command, app: &App) -> Result<Exit, CliError> {
+    match command {
+        Command::Drives(_) => drives::run(app),
+        Command::Info(args) => info::run(args, app),
+        Command::Rip(args) => rip::run(args, app),
+        Command::Verify(args) => verify::run(args, app),
+        Command::Eject(_) => tray::eject(app),
+        Command::Load(_) => tray::load(app),
+        Command::Virtual(args) => simulated::run(&args.command, app),
+        Command::Completions(args) => generate::completions(args, app),
+        Command::Man(args) => generate::man(args, app),
+    }
 }
 
 /// Wrong usage, or a wish for help or the version, which clap holds for errors too.

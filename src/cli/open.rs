@@ -81,16 +81,24 @@ impl App {
         access: Access,
         wrap: impl FnOnce(Box<dyn Transport>) -> Box<dyn Transport>,
     ) -> Result<Opened, CliError> {
-        let (source, name) = match &self.global.drive {
-            Some(typed) => (Source::parse(typed)?, typed.clone()),
+        match self.global.drives.first() {
+            Some(typed) => self.open_named(typed, access, wrap),
             None => {
-                let entry = only_drive(scan::drives())?;
-                (Source::Device(entry.path.clone()), entry.path.display().to_string())
+                let path = only_drive(scan::drives())?.path;
+                self.open_named(&path.display().to_string(), access, wrap)
             }
-        };
-        let (transport, entry) = self.transport(source, access)?;
-        let transport = self.recorded(transport, &name)?;
-        Ok(Opened { drive: Drive::new(wrap(transport)), name, entry })
+        }
+    }
+
+    fn open_named(
+        &self,
+        name: &str,
+        access: Access,
+        wrap: impl FnOnce(Box<dyn Transport>) -> Box<dyn Transport>,
+    ) -> Result<Opened, CliError> {
+        let (transport, entry) = self.transport(Source::parse(name)?, access)?;
+        let transport = self.recorded(transport, name)?;
+        Ok(Opened { drive: Drive::new(wrap(transport)), name: name.to_string(), entry })
     }
 
     /// Opens what is to be given to other programs: SPEC with or without its `sim:`. A simulated

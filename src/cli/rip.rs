@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 use std::ops::ControlFlow;
-use std::time::Duration;
 
 use oxidisc::formats::hash::HashKind;
 use oxidisc::jobs::rip::{self, Event, Options, Report, Stage, Status};
@@ -19,7 +18,7 @@ use super::human;
 use super::interrupt::Interrupt;
 use super::json;
 use super::output::{Printer, Style};
-use super::progress::{Bar, Progress};
+use super::progress::{Bars, Progress};
 
 /// Places named one by one before it is left at their number.
 const NAMED: usize = 8;
@@ -87,7 +86,7 @@ fn kind(name: HashName) -> HashKind {
 struct View<'a> {
     printer: &'a Printer,
     interrupt: &'a Interrupt,
-    bar: Option<Bar<'a>>,
+    bar: Option<Bars<'a>>,
     family: Cell<Option<Family>>,
     waiting: bool,
     unreadable: usize,
@@ -115,7 +114,7 @@ impl<'a> View<'a> {
                     self.printer.note(&format!("going on: {done} are in the image already"));
                 }
                 self.family.set(Some(family));
-                self.bar = Some(Bar::new(self.printer, "rip"));
+                self.bar = Some(Bars::one(self.printer, "rip"));
             }
             Event::Remark(text) => self.note(&text),
             Event::Unreadable { lba, blocks } => {
@@ -147,9 +146,10 @@ impl<'a> View<'a> {
             done: progress.good * 2048,
             total: Some(progress.total * 2048),
             rate_kbps: progress.kbps,
-            x: progress.kbps.zip(family).map(|(kbps, family)| x(kbps, family)),
+            x: progress.kbps.zip(family).map(|(kbps, family)| human::x(kbps, family)),
             eta: progress.left,
             errors: progress.bad,
+            ..Progress::default()
         });
     }
 
@@ -157,15 +157,6 @@ impl<'a> View<'a> {
         if let Some(bar) = self.bar {
             bar.finish();
         }
-    }
-}
-
-/// A rate of user data as a multiple of 1x. A CD's 1x counts raw sectors: 150 kB/s of 1024 user
-/// bytes each (ECMA-130: 75 sectors a second).
-fn x(kbps: f64, family: Family) -> f64 {
-    match family {
-        Family::Cd => kbps / 153.6,
-        other => kbps / other.kbps_at_1x(),
     }
 }
 
@@ -195,7 +186,6 @@ fn document(report: &Report, options: &Options) -> Value {
             (kind.to_string(), json!(found.map(|(_, hash)| hash)))
         })
         .collect();
-    let seconds = |time: Duration| (time.as_secs_f64() * 1000.0).round() / 1000.0;
     let mut document = json!({
         "status": status,
         "output": options.output.display().to_string(),
@@ -211,14 +201,9 @@ fn document(report: &Report, options: &Options) -> Value {
         "hashes": hashes,
         "reads": report.reads,
         "failed_reads": report.failed_reads,
-        "drive_seconds": seconds(report.drive_time),
-        "elapsed_seconds": seconds(report.elapsed),
-        "drive": {
-            "vendor": report.drive.identity.vendor,
-            "product": report.drive.identity.product,
-            "revision": report.drive.identity.revision,
-            "serial": report.drive.serial,
-        },
+        "drive_seconds": json::seconds(report.drive_time),
+        "elapsed_seconds": json::seconds(report.elapsed),
+        "drive": json::drive(&report.drive),
         "volume_id": report.volume_id,
     });
     if let (Some(error), Value::Object(fields)) = (error, &mut document) {

@@ -9,12 +9,14 @@ use oxidisc::attach::notify::{self, NotifyError, RunOptions};
 use oxidisc::attach::tcmu::{
     self, AttachError, AttachOptions, Attached, Ended, Nodes, Server, Which,
 };
+use oxidisc::sim;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::App;
 use super::args::{
-    VirtualAttachArgs, VirtualCommand, VirtualDetachArgs, VirtualGuardArgs, VirtualRunArgs,
+    VirtualAttachArgs, VirtualCommand, VirtualCreateArgs, VirtualDetachArgs, VirtualGuardArgs,
+    VirtualRunArgs,
 };
 use super::error::CliError;
 use super::exit::Exit;
@@ -79,12 +81,32 @@ fn result(app: &App, status: &'static str, drive: &Described) {
 /// Does what was asked.
 pub fn run(command: &VirtualCommand, app: &App) -> Result<Exit, CliError> {
     match command {
+        VirtualCommand::Create(args) => create(args, app),
         VirtualCommand::Attach(args) if args.daemon => attach_daemon(args, app),
         VirtualCommand::Attach(args) => attach(args, app),
         VirtualCommand::Detach(args) => detach(args, app),
         VirtualCommand::Run(args) => run_program(args, app),
         VirtualCommand::Guard(args) => guard(args),
     }
+}
+
+fn create(args: &VirtualCreateArgs, app: &App) -> Result<Exit, CliError> {
+    let file = args.file.display();
+    if args.file.symlink_metadata().is_ok() {
+        return Err(CliError::failed(format!("{file} exists already"))
+            .hint("choose another name, or delete it"));
+    }
+    let sectors = args.size.map(|bytes| u32::try_from(bytes / 2048).unwrap_or(u32::MAX));
+    sim::create(&args.file, &args.medium, args.layers, sectors).map_err(|reason| {
+        // What is wrong with the file begins with its name; all else is what was asked for.
+        let exit = if reason.starts_with(&file.to_string()) { Exit::Failed } else { Exit::Usage };
+        CliError::new(exit, reason)
+    })?;
+    app.printer
+        .note(&format!("{file} is a blank {}; try: oxidisc -d sim:{file} info", args.medium));
+    let body = json!({"status": "created", "path": file.to_string(), "medium": args.medium});
+    app.printer.json(&json::result(app.schema, body));
+    Ok(Exit::Done)
 }
 
 fn attach(args: &VirtualAttachArgs, app: &App) -> Result<Exit, CliError> {

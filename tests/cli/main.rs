@@ -1,6 +1,7 @@
 //! The real binary from the outside: what is typed goes in, all that comes out is the expectation
 //! (`expected/*.txt`, or inline).
 
+mod create;
 mod drive;
 mod harness;
 mod info;
@@ -8,3 +9,4 @@ mod rip;
 mod simulated;
 mod tray;
 mod usage;
+mod verify;

@@ -73,7 +73,7 @@ fn choose(sums: Vec<Sum>, path: &Path, name: Option<&str>) -> Result<Sum, Error>
     let found = sums.iter().find(|sum| is(sum, after)).cloned();
     found.ok_or_else(|| {
         Error::new(Kind::Usage, format!("{shown} has the sums of several images"))
-            .hint(format!("put the one that is meant into a file of its own: {}", names()))
+            .hint(format!("say which one with --name: {}", names()))
     })
 }
 
