@@ -17,12 +17,15 @@ use std::time::{Duration, Instant};
 
 pub use input::{Input, SourceError};
 
-use crate::formats::hash::{HashKind, Hashes};
+use crate::jobs::verify::prints::{Printer, Prints};
+use crate::units::Blocks;
 
 /// What the ring holds by default: some seconds of the fastest drive.
 pub const CAPACITY: usize = 32 << 20;
 /// What is read at once: a multiple of every write, and few enough calls.
 const PIECE: usize = 256 << 10;
+/// Sectors of which a difference is told, where what was sent is not at hand any more.
+const PRINTED: Blocks = Blocks(32);
 /// Where a piece begins in memory. A buffer that is not aligned is copied by the kernel before it
 /// goes to the drive (block/blk-map.c: `blk_rq_map_user_iov`).
 const ALIGN: usize = 4096;
@@ -51,10 +54,12 @@ impl Piece {
     }
 }
 
-/// The ring: pieces `first..first + pieces.len()` of the image.
+/// The ring: pieces `first..first + pieces.len()` of the image. All but the image's last are full.
 struct Ring {
     pieces: VecDeque<Arc<Piece>>,
     first: u64,
+    /// Pieces kept that every drive has taken: what a drive has in its own buffer can be lost.
+    behind: u64,
     /// What each drive takes next; `None` if it takes nothing more.
     next: Vec<Option<u64>>,
     free: Vec<Piece>,
@@ -78,7 +83,7 @@ impl Ring {
 
     /// Lets go of what every drive has taken.
     fn recycle(&mut self) {
-        let keep_from = self.slowest().unwrap_or(u64::MAX);
+        let keep_from = self.slowest().map_or(u64::MAX, |next| next.saturating_sub(self.behind));
         while self.first < keep_from {
             let Some(piece) = self.pieces.pop_front() else { break };
             self.first += 1;
@@ -109,7 +114,7 @@ impl Shared {
 /// The image being read.
 pub struct Fifo {
     shared: Arc<Shared>,
-    reader: JoinHandle<Option<String>>,
+    reader: JoinHandle<Option<Prints>>,
 }
 
 /// What one drive takes from the image.
@@ -117,6 +122,7 @@ pub struct Tap {
     shared: Arc<Shared>,
     index: usize,
     held: Option<Arc<Piece>>,
+    /// Where the next byte stands in the piece in hand, or in the next one.
     at: usize,
     /// For what does not lie within one piece.
     scratch: Vec<u8>,
@@ -143,6 +149,16 @@ pub struct Stalls {
     pub longest: Duration,
 }
 
+/// How much memory the image may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// Bytes in all.
+    pub capacity: usize,
+    /// Of them, kept although every drive has taken them, so that a drive can go back; half of all
+    /// at most.
+    pub behind: usize,
+}
+
 /// How full the ring is for one drive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fill {
@@ -153,7 +169,7 @@ pub struct Fill {
 }
 
 impl Fill {
-    /// In hundredths.
+    /// In hundredths. The room of what is kept behind is used for what lies ahead at first.
     pub fn percent(&self) -> u8 {
         u8::try_from(self.bytes.min(self.capacity) * 100 / self.capacity.max(1)).unwrap_or(100)
     }
@@ -171,22 +187,25 @@ pub enum Take<'a> {
 }
 
 impl Fifo {
-    /// Begins to read `input` for so many drives, with at most `capacity` bytes in memory.
+    /// Begins to read `input` for so many drives. At most `room.capacity` bytes are in memory.
     ///
     /// # Errors
     /// The process may have no more threads.
-    pub fn start(input: Input, capacity: usize, drives: usize) -> io::Result<(Fifo, Vec<Tap>)> {
+    pub fn start(input: Input, room: Room, drives: usize) -> io::Result<(Fifo, Vec<Tap>)> {
+        // Two: one to be read while the other is written.
+        let pieces_max = (room.capacity / PIECE).max(2);
+        let behind = room.behind.div_ceil(PIECE).min(pieces_max / 2);
         let shared = Arc::new(Shared {
             ring: Mutex::new(Ring {
                 pieces: VecDeque::new(),
                 first: 0,
+                behind: behind as u64,
                 next: vec![Some(0); drives],
                 free: Vec::new(),
                 made: 0,
                 end: None,
             }),
-            // Two: one to be read while the other is written.
-            pieces_max: (capacity / PIECE).max(2),
+            pieces_max,
             filled: Condvar::new(),
             freed: Condvar::new(),
         });
@@ -208,9 +227,9 @@ impl Fifo {
         Ok((Fifo { shared, reader }, taps))
     }
 
-    /// The SHA-256 of the image, if all of it was read. A reader that is not done is left behind: a
+    /// Checksums of the image, if all of it was read. A reader that is not done is left behind: a
     /// pipe may keep silent for ever.
-    pub fn finish(self) -> Option<String> {
+    pub fn finish(self) -> Option<Prints> {
         let mut ring = self.shared.ring();
         ring.next.fill(None);
         let ended = ring.end.is_some();
@@ -231,9 +250,9 @@ impl Drop for EndGuard<'_> {
 }
 
 /// The reading thread.
-fn read_all(mut input: Input, shared: &Shared) -> Option<String> {
+fn read_all(mut input: Input, shared: &Shared) -> Option<Prints> {
     let guard = EndGuard(shared);
-    let mut hashes = Hashes::new(&[HashKind::Sha256]);
+    let mut printer = Printer::new(PRINTED);
     let mut offset = 0;
     let mut result = Ok(());
     while offset < input.bytes() {
@@ -243,7 +262,7 @@ fn read_all(mut input: Input, shared: &Shared) -> Option<String> {
         if result.is_err() {
             break;
         }
-        hashes.update(piece.bytes());
+        printer.update(piece.bytes());
         offset += len as u64;
         shared.ring().pieces.push_back(Arc::new(piece));
         shared.filled.notify_all();
@@ -252,7 +271,7 @@ fn read_all(mut input: Input, shared: &Shared) -> Option<String> {
     let whole = result.is_ok();
     shared.ring().end = Some(result);
     drop(guard);
-    whole.then(|| hashes.finish().into_iter().map(|(_, hash)| hash).next()).flatten()
+    whole.then(|| printer.finish())
 }
 
 /// Memory for the next piece; waits for it. `None` if nobody takes pieces any more.
@@ -333,7 +352,6 @@ impl Tap {
         loop {
             if let Some(piece) = ring.piece(self.index) {
                 self.held = Some(piece);
-                self.at = 0;
                 break;
             }
             match &ring.end {
@@ -360,6 +378,7 @@ impl Tap {
         if self.held.take().is_none() {
             return;
         }
+        self.at = 0;
         let mut ring = self.shared.ring();
         if let Some(next) = &mut ring.next[self.index] {
             *next += 1;
@@ -369,13 +388,30 @@ impl Tap {
         self.shared.freed.notify_all();
     }
 
+    /// Goes back, so that what stands at `offset` comes next. Whether that is still at hand.
+    pub fn go_back(&mut self, offset: u64) -> bool {
+        let piece = offset / PIECE as u64;
+        let mut ring = self.shared.ring();
+        let kept = ring.first..ring.first + ring.pieces.len() as u64;
+        if !kept.contains(&piece) {
+            return false;
+        }
+        ring.next[self.index] = Some(piece);
+        drop(ring);
+        self.held = None;
+        self.at = (offset % PIECE as u64) as usize;
+        self.partial = false;
+        true
+    }
+
     /// How full the ring is for this drive.
     pub fn fill(&self) -> Fill {
         let ring = self.shared.ring();
         let end = ring.first + ring.pieces.len() as u64;
         let waiting = ring.next[self.index].map_or(0, |next| end.saturating_sub(next));
         let bytes = usize::try_from(waiting).unwrap_or(0) * PIECE;
-        Fill { bytes, capacity: self.shared.pieces_max * PIECE }
+        let kept = usize::try_from(ring.behind).unwrap_or(0).min(self.shared.pieces_max);
+        Fill { bytes, capacity: (self.shared.pieces_max - kept) * PIECE }
     }
 
     /// Waits until the ring is full or the image has been read to its end, up to `patience`;
