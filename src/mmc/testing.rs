@@ -64,6 +64,18 @@ impl Step {
         step
     }
 
+    /// That the drive refuses with these bytes of sense.
+    pub fn sense(mut self, sense: &[u8]) -> Step {
+        self.sense = sense.to_vec();
+        self.status(0x02)
+    }
+
+    /// That takes so long.
+    pub fn takes_time(mut self, duration: Duration) -> Step {
+        self.duration = duration;
+        self
+    }
+
     /// That ends with this status byte.
     pub fn status(mut self, status: u8) -> Step {
         self.status = status;

@@ -4,6 +4,7 @@
 
 pub mod command;
 pub mod disc;
+mod engine;
 pub mod fifo;
 pub mod inspect;
 pub mod plan;

@@ -12,7 +12,6 @@ mod tests;
 use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 pub use input::{Input, SourceError};
@@ -65,8 +64,8 @@ struct Ring {
     free: Vec<Piece>,
     /// Pieces that memory was taken for.
     made: usize,
-    /// How it ended, once it has.
-    end: Option<Result<(), SourceError>>,
+    /// How it ended, once it has: what all of it was, or what was wrong with it.
+    end: Option<Result<Arc<Prints>, SourceError>>,
 }
 
 impl Ring {
@@ -109,12 +108,6 @@ impl Shared {
         // Every change of the ring is whole: a thread that broke down leaves it usable.
         self.ring.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The image being read.
-pub struct Fifo {
-    shared: Arc<Shared>,
-    reader: JoinHandle<Option<Prints>>,
 }
 
 /// What one drive takes from the image.
@@ -186,57 +179,43 @@ pub enum Take<'a> {
     End,
 }
 
-impl Fifo {
-    /// Begins to read `input` for so many drives. At most `room.capacity` bytes are in memory.
-    ///
-    /// # Errors
-    /// The process may have no more threads.
-    pub fn start(input: Input, room: Room, drives: usize) -> io::Result<(Fifo, Vec<Tap>)> {
-        // Two: one to be read while the other is written.
-        let pieces_max = (room.capacity / PIECE).max(2);
-        let behind = room.behind.div_ceil(PIECE).min(pieces_max / 2);
-        let shared = Arc::new(Shared {
-            ring: Mutex::new(Ring {
-                pieces: VecDeque::new(),
-                first: 0,
-                behind: behind as u64,
-                next: vec![Some(0); drives],
-                free: Vec::new(),
-                made: 0,
-                end: None,
-            }),
-            pieces_max,
-            filled: Condvar::new(),
-            freed: Condvar::new(),
-        });
-        let taps = (0..drives).map(|index| Tap {
-            shared: Arc::clone(&shared),
-            index,
-            held: None,
-            at: 0,
-            scratch: Vec::new(),
-            partial: false,
-            stalled: None,
-            stalls: Stalls::default(),
-        });
-        let taps = taps.collect();
-        let of_thread = Arc::clone(&shared);
-        let reader = std::thread::Builder::new()
-            .name("image".into())
-            .spawn(move || read_all(input, &of_thread))?;
-        Ok((Fifo { shared, reader }, taps))
-    }
-
-    /// Checksums of the image, if all of it was read. A reader that is not done is left behind: a
-    /// pipe may keep silent for ever.
-    pub fn finish(self) -> Option<Prints> {
-        let mut ring = self.shared.ring();
-        ring.next.fill(None);
-        let ended = ring.end.is_some();
-        drop(ring);
-        self.shared.freed.notify_all();
-        if ended { self.reader.join().ok().flatten() } else { None }
-    }
+/// Begins to read `input` for so many drives. At most `room.capacity` bytes are in memory. The
+/// thread that reads ends with the image, or when no drive takes anything more; one that waits for
+/// a silent pipe then is left behind.
+///
+/// # Errors
+/// The process may have no more threads.
+pub fn start(input: Input, room: Room, drives: usize) -> io::Result<Vec<Tap>> {
+    // Two: one to be read while the other is written.
+    let pieces_max = (room.capacity / PIECE).max(2);
+    let behind = room.behind.div_ceil(PIECE).min(pieces_max / 2);
+    let shared = Arc::new(Shared {
+        ring: Mutex::new(Ring {
+            pieces: VecDeque::new(),
+            first: 0,
+            behind: behind as u64,
+            next: vec![Some(0); drives],
+            free: Vec::new(),
+            made: 0,
+            end: None,
+        }),
+        pieces_max,
+        filled: Condvar::new(),
+        freed: Condvar::new(),
+    });
+    let tap = |index| Tap {
+        shared: Arc::clone(&shared),
+        index,
+        held: None,
+        at: 0,
+        scratch: Vec::new(),
+        partial: false,
+        stalled: None,
+        stalls: Stalls::default(),
+    };
+    let taps = (0..drives).map(tap).collect();
+    std::thread::Builder::new().name("image".into()).spawn(move || read_all(input, &shared))?;
+    Ok(taps)
 }
 
 /// Puts an end into the ring even if the reader breaks down.
@@ -250,28 +229,30 @@ impl Drop for EndGuard<'_> {
 }
 
 /// The reading thread.
-fn read_all(mut input: Input, shared: &Shared) -> Option<Prints> {
+fn read_all(input: Input, shared: &Shared) {
     let guard = EndGuard(shared);
+    if let Some(end) = read_to_end(input, shared) {
+        shared.ring().end = Some(end);
+    }
+    drop(guard);
+}
+
+/// `None`: nobody takes pieces any more.
+fn read_to_end(mut input: Input, shared: &Shared) -> Option<Result<Arc<Prints>, SourceError>> {
     let mut printer = Printer::new(PRINTED);
     let mut offset = 0;
-    let mut result = Ok(());
     while offset < input.bytes() {
         let mut piece = free_piece(shared)?;
         let len = usize::try_from(input.bytes() - offset).unwrap_or(PIECE).min(PIECE);
-        result = input.fill(piece.room(len), offset);
-        if result.is_err() {
-            break;
+        if let Err(error) = input.fill(piece.room(len), offset) {
+            return Some(Err(error));
         }
         printer.update(piece.bytes());
         offset += len as u64;
         shared.ring().pieces.push_back(Arc::new(piece));
         shared.filled.notify_all();
     }
-    let result = result.and_then(|()| input.end());
-    let whole = result.is_ok();
-    shared.ring().end = Some(result);
-    drop(guard);
-    whole.then(|| printer.finish())
+    Some(input.end().map(|()| Arc::new(printer.finish())))
 }
 
 /// Memory for the next piece; waits for it. `None` if nobody takes pieces any more.
@@ -356,7 +337,7 @@ impl Tap {
             }
             match &ring.end {
                 Some(Err(error)) => return Err(error.clone()),
-                Some(Ok(())) => return Ok(Turn::End),
+                Some(Ok(_)) => return Ok(Turn::End),
                 None => {}
             }
             self.stalled.get_or_insert(begun);
@@ -422,6 +403,11 @@ impl Tap {
             |ring: &mut Ring| ring.end.is_none() && ring.pieces.len() < self.shared.pieces_max;
         let waited = self.shared.filled.wait_timeout_while(ring, patience, full);
         !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
+    }
+
+    /// Checksums of the image, once all of it was read.
+    pub fn prints(&self) -> Option<Arc<Prints>> {
+        self.shared.ring().end.as_ref()?.as_ref().ok().cloned()
     }
 
     /// What the image made the drive wait so far.

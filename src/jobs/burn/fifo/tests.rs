@@ -18,9 +18,8 @@ fn room(pieces: usize) -> Room {
     Room { capacity: pieces * PIECE, behind: 0 }
 }
 
-fn start(input: Input, pieces: usize) -> (Fifo, Tap) {
-    let (fifo, mut taps) = Fifo::start(input, room(pieces), 1).expect("a thread");
-    (fifo, taps.remove(0))
+fn tap(input: Input, pieces: usize) -> Tap {
+    start(input, room(pieces), 1).expect("a thread").remove(0)
 }
 
 /// Takes all that comes, `len` at a time.
@@ -69,30 +68,30 @@ fn every_byte_comes_once_and_in_order_whatever_is_asked_for_at_a_time() {
     let image = image(3 * PIECE + 5 * 2048);
     for len in [2048, 13 * 2352, 32 << 10, 64 << 10, PIECE, PIECE + 2048] {
         let input = Input::reader(io::Cursor::new(image.clone()), image.len() as u64);
-        let (fifo, mut tap) = start(input, 128);
+        let mut tap = tap(input, 128);
         assert!(drain(&mut tap, len) == Ok(image.clone()), "{len} at a time");
-        assert_eq!(fifo.finish(), Some(prints(&image)));
+        assert_eq!(tap.prints().as_deref(), Some(&prints(&image)));
     }
 }
 
 #[test]
 fn an_empty_image_has_an_end_and_a_checksum() {
-    let (fifo, mut tap) = start(Input::reader(io::empty(), 0), 128);
+    let mut tap = tap(Input::reader(io::empty(), 0), 128);
     assert_eq!(tap.take(2048, LONG), Ok(Take::End));
-    assert_eq!(fifo.finish(), Some(prints(&[])));
+    assert_eq!(tap.prints().as_deref(), Some(&prints(&[])));
 }
 
 #[test]
 fn memory_is_bounded_and_used_again() {
     let image = image(20 * PIECE);
     let input = Input::reader(io::Cursor::new(image.clone()), image.len() as u64);
-    let (fifo, mut tap) = start(input, 4);
+    let mut tap = tap(input, 4);
     assert!(tap.wait_full(LONG));
     assert_eq!(tap.fill(), Fill { bytes: 4 * PIECE, capacity: 4 * PIECE });
     assert_eq!(tap.fill().percent(), 100);
     assert!(drain(&mut tap, 64 << 10) == Ok(image));
     assert_eq!(tap.fill().percent(), 0);
-    assert!(fifo.shared.ring().made <= 4);
+    assert!(tap.shared.ring().made <= 4);
 }
 
 #[test]
@@ -104,7 +103,7 @@ fn pieces_begin_where_the_kernel_need_not_copy_them() {
 #[test]
 fn a_source_that_has_nothing_yet_is_waited_for_and_the_wait_is_counted() {
     let (give, source) = handed();
-    let (fifo, mut tap) = start(Input::reader(source, 4096), 128);
+    let mut tap = tap(Input::reader(source, 4096), 128);
     assert_eq!(tap.take(4096, Duration::ZERO), Ok(Take::Waiting));
     assert_eq!(tap.take(4096, Duration::ZERO), Ok(Take::Waiting));
     give.send(vec![1; 2048]).expect("the reader waits");
@@ -114,23 +113,13 @@ fn a_source_that_has_nothing_yet_is_waited_for_and_the_wait_is_counted() {
     assert_eq!(tap.take(4096, LONG), Ok(Take::End));
     let stalls = tap.stalls();
     assert_eq!((stalls.count, stalls.total), (1, stalls.longest));
-    assert!(fifo.finish().is_some());
-}
-
-#[test]
-fn a_silent_pipe_does_not_hold_up_the_end() {
-    let (give, source) = handed();
-    let (fifo, tap) = start(Input::reader(source, 4096), 128);
-    drop(tap);
-    assert_eq!(fifo.finish(), None);
-    drop(give);
 }
 
 #[test]
 fn several_drives_get_the_same_and_one_that_is_dropped_holds_nobody_up() {
     let image = image(40 * PIECE);
     let input = Input::reader(io::Cursor::new(image.clone()), image.len() as u64);
-    let (fifo, taps) = Fifo::start(input, room(4), 3).expect("a thread");
+    let taps = start(input, room(4), 3).expect("a thread");
     let lengths = [32 << 10, 64 << 10, 13 * 2048];
     let threads: Vec<_> = taps
         .into_iter()
@@ -143,22 +132,22 @@ fn several_drives_get_the_same_and_one_that_is_dropped_holds_nobody_up() {
                     for _ in 0..7 {
                         assert!(matches!(tap.take(len, LONG), Ok(Take::Bytes(_))));
                     }
-                    return Vec::new();
+                    return (Vec::new(), None);
                 }
-                drain(&mut tap, len).expect("all of it")
+                (drain(&mut tap, len).expect("all of it"), tap.prints())
             })
         })
         .collect();
     let got: Vec<_> = threads.into_iter().map(|thread| thread.join().expect("no panic")).collect();
-    assert!(got[0] == image && got[1].is_empty() && got[2] == image);
-    assert_eq!(fifo.finish(), Some(prints(&image)));
+    assert!(got[0].0 == image && got[1].0.is_empty() && got[2].0 == image);
+    assert_eq!(got[2].1.as_deref(), Some(&prints(&image)));
 }
 
 #[test]
 fn a_slow_drive_holds_the_others_up_by_the_ring_at_most() {
     let image = image(6 * PIECE);
     let input = Input::reader(io::Cursor::new(image.clone()), image.len() as u64);
-    let (_fifo, mut taps) = Fifo::start(input, room(4), 2).expect("a thread");
+    let mut taps = start(input, room(4), 2).expect("a thread");
     let (mut slow, mut fast) = (taps.remove(0), taps.remove(0));
     for _ in 0..4 {
         assert!(matches!(fast.take(PIECE, LONG), Ok(Take::Bytes(_))));
@@ -175,7 +164,7 @@ fn a_drive_can_go_back_as_far_as_was_asked_for() {
     let image = image(20 * PIECE + 2048);
     let input = Input::reader(io::Cursor::new(image.clone()), image.len() as u64);
     let room = Room { capacity: 6 * PIECE, behind: 2 * PIECE };
-    let (fifo, mut taps) = Fifo::start(input, room, 1).expect("a thread");
+    let mut taps = start(input, room, 1).expect("a thread");
     let mut tap = taps.remove(0);
     for _ in 0..10 {
         assert!(matches!(tap.take(PIECE, LONG), Ok(Take::Bytes(_))));
@@ -191,19 +180,19 @@ fn a_drive_can_go_back_as_far_as_was_asked_for() {
     let back = 19 * PIECE;
     assert!(tap.go_back(back as u64));
     assert!(drain(&mut tap, PIECE) == Ok(image[back..].to_vec()));
-    assert!(fifo.shared.ring().made <= 6);
-    assert_eq!(fifo.finish(), Some(prints(&image)));
+    assert!(tap.shared.ring().made <= 6);
+    assert_eq!(tap.prints().as_deref(), Some(&prints(&image)));
 }
 
 #[test]
 fn a_short_image_is_told_with_both_sizes_after_what_there_was() {
     let input = Input::reader(io::Cursor::new(image(PIECE + 5000)), 2 * PIECE as u64);
-    let (fifo, mut tap) = start(input, 128);
+    let mut tap = tap(input, 128);
     assert!(matches!(tap.take(PIECE, LONG), Ok(Take::Bytes(_))));
     let short = SourceError::Short { expected: 2 * PIECE as u64, got: PIECE as u64 + 5000 };
     assert_eq!(tap.take(2048, LONG), Err(short.clone()));
     assert_eq!(tap.take(2048, LONG), Err(short));
-    assert_eq!(fifo.finish(), None);
+    assert_eq!(tap.prints(), None);
 }
 
 #[test]
@@ -219,7 +208,7 @@ fn an_unreadable_place_is_told_with_its_offset() {
             Ok(len as usize)
         }
     }
-    let (_fifo, mut tap) = start(Input::reader(Bad(300_000), 1 << 20), 128);
+    let mut tap = tap(Input::reader(Bad(300_000), 1 << 20), 128);
     assert!(matches!(tap.take(PIECE, LONG), Ok(Take::Bytes(_))));
     let error = tap.take(2048, LONG).expect_err("unreadable");
     assert_eq!(error.to_string(), "the image cannot be read at byte 300000: i/o error");
@@ -235,7 +224,7 @@ fn a_file_that_is_written_to_meanwhile_is_noticed() {
         ("shrink", "it had 2097155 bytes and has 2097152 now"),
     ] {
         let input = Input::file(file.path(), bytes).expect("opens");
-        let (_fifo, mut tap) = start(input, 2);
+        let mut tap = tap(input, 2);
         assert!(tap.wait_full(LONG));
         file.as_file().set_len(bytes + if change == "grow" { 3 } else { 0 }).expect("changed");
         let SourceError::Changed { what } = drain(&mut tap, 2048).expect_err("noticed") else {
@@ -244,7 +233,7 @@ fn a_file_that_is_written_to_meanwhile_is_noticed() {
         assert_eq!(what, told);
     }
     let input = Input::file(file.path(), bytes).expect("opens");
-    let (_fifo, mut tap) = start(input, 2);
+    let mut tap = tap(input, 2);
     assert!(tap.wait_full(LONG));
     let later = std::time::SystemTime::UNIX_EPOCH + LONG;
     file.as_file().set_modified(later).expect("touched");
@@ -258,9 +247,9 @@ fn a_file_is_read_whole_and_one_that_stays_as_it_is_raises_no_alarm() {
     let image = image(5 * PIECE + 2048);
     file.write_all(&image).expect("written");
     let input = Input::file(file.path(), image.len() as u64).expect("opens");
-    let (fifo, mut tap) = start(input, 2);
+    let mut tap = tap(input, 2);
     assert!(drain(&mut tap, 32 << 10) == Ok(image.clone()));
-    assert_eq!(fifo.finish(), Some(prints(&image)));
+    assert_eq!(tap.prints().as_deref(), Some(&prints(&image)));
     assert!(Input::file(std::path::Path::new("/no/such.iso"), 1).is_err());
 }
 
@@ -273,10 +262,10 @@ fn a_pipe_has_to_bring_what_was_announced_and_no_more() {
         let mut bytes = image.clone();
         bytes.resize(image.len() + more, 0);
         let writer = std::thread::spawn(move || to.write_all(&bytes));
-        let (fifo, mut tap) = start(input, 128);
+        let mut tap = tap(input, 128);
         let drained = drain(&mut tap, 2048);
         // The reader's ends close, so that a writer that has more to say gets to know.
-        drop((fifo.finish(), from, tap));
+        drop((from, tap));
         let _ = writer.join();
         drained
     };

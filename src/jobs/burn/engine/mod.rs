@@ -1,0 +1,5 @@
+//! Carries a plan out.
+
+mod buffer;
+mod judge;
+mod long;
