@@ -1,0 +1,236 @@
+//! What a disc is worth after a burn that did not get to its end: from how far the burn got, and
+//! what the drive says of the disc. Pure. Says nothing that the drive does not show.
+
+use super::plan::{Plan, normalised};
+use super::report::Worth;
+use super::state::State;
+use crate::mmc::cmd::read_disc_information::{DiscStatus, SessionState};
+use crate::units::{Blocks, Lba};
+
+/// How far a burn got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reached {
+    /// Nothing that changes the disc was sent.
+    Nothing,
+    /// It was blanked, formatted, calibrated or reserved; nothing was written.
+    Prepared,
+    /// Something of the image was sent.
+    Writing,
+    /// The drive has taken all of it.
+    Taken,
+    /// It says that all of it is on the disc.
+    Flushed,
+    /// It says that the disc is closed as it was to be.
+    Closed,
+}
+
+/// What is known when a burn has ended before its end.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// What was to be done.
+    pub plan: &'a Plan,
+    /// Status of the disc before.
+    pub status_before: Option<DiscStatus>,
+    /// The next writable address before.
+    pub nwa_before: Option<Lba>,
+    /// How far it got.
+    pub reached: Reached,
+    /// What the drive says now; `None`: it does not answer.
+    pub now: Option<&'a State>,
+}
+
+/// What it is worth.
+pub fn worth(known: &Known<'_>) -> Worth {
+    let Known { plan, reached, .. } = known;
+    if *reached == Reached::Nothing || plan.simulated {
+        return Worth::Untouched;
+    }
+    let told = known.now.and_then(|state| state.disc.as_ref().map(|disc| (state, disc)));
+    let Some((state, disc)) = told else {
+        return Worth::Unknown { resumable: plan.resumable };
+    };
+    if plan.kind.is_overwritable() {
+        return match reached {
+            Reached::Prepared => Worth::Empty,
+            Reached::Flushed | Reached::Closed => Worth::Written { closed: false },
+            _ => Worth::Rewritable,
+        };
+    }
+    match disc.status {
+        DiscStatus::Blank if plan.loses => Worth::Empty,
+        DiscStatus::Blank if known.status_before == Some(DiscStatus::Blank) => Worth::Untouched,
+        DiscStatus::Complete if *reached >= Reached::Flushed => Worth::Written { closed: true },
+        _ if *reached >= Reached::Flushed => match disc.last_session {
+            SessionState::Incomplete | SessionState::Damaged => Worth::Unclosed,
+            SessionState::Empty | SessionState::Complete => Worth::Written { closed: false },
+        },
+        _ => broken_off(known, state, disc.status, disc.erasable),
+    }
+}
+
+/// Of a disc written in sequence, in the middle of the image.
+fn broken_off(known: &Known<'_>, state: &State, status: DiscStatus, erasable: bool) -> Worth {
+    let plan = known.plan;
+    let writable = state.writable();
+    let nwa = writable.and_then(|track| normalised(track.next_writable));
+    if let Some(nwa) = nwa {
+        let as_before = known.status_before == Some(status) && known.nwa_before == Some(nwa);
+        if as_before && !plan.loses {
+            return Worth::Untouched;
+        }
+        let end = plan.start + plan.image;
+        if plan.resumable && nwa >= end {
+            return Worth::Unclosed;
+        }
+        if plan.resumable && nwa > plan.start {
+            let done = u32::try_from(nwa - plan.start).unwrap_or(0);
+            return Worth::Resumable { nwa, done: Blocks(done) };
+        }
+    }
+    let free = writable.map_or(Blocks(0), |track| track.free);
+    match status {
+        _ if erasable => Worth::Blankable,
+        DiscStatus::Appendable if free > Blocks(0) => Worth::Wasted { free },
+        _ => Worth::Ruined,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jobs::burn::plan::DiscKind;
+    use crate::mmc::Query;
+    use crate::mmc::cmd::read_disc_information::{DiscInformation, ReadDiscInformation};
+    use crate::mmc::cmd::read_track_information::{
+        ReadTrackInformation, TrackAddress, TrackInformation,
+    };
+
+    fn plan(kind: DiscKind) -> Plan {
+        Plan {
+            kind,
+            steps: Vec::new(),
+            mode: "sequential".into(),
+            image: Blocks(1000),
+            needed: Blocks(1008),
+            available: Blocks(2_295_104),
+            start: Lba(0),
+            loses: false,
+            simulated: false,
+            closes: true,
+            resumable: true,
+            rate: None,
+            msinfo: None,
+            remarks: Vec::new(),
+        }
+    }
+
+    /// Status and last session as byte 2 has them.
+    fn disc(flags: u8) -> DiscInformation {
+        let mut answer = [0; 34];
+        answer[1] = 32;
+        answer[2..7].copy_from_slice(&[flags, 1, 1, 1, 1]);
+        ReadDiscInformation.parse(&answer).expect("parses")
+    }
+
+    fn track(nwa: Option<i32>, free: u32) -> TrackInformation {
+        let mut answer = [0; 36];
+        answer[1..7].copy_from_slice(&[34, 1, 1, 0, 4, 1]);
+        answer[7] = u8::from(nwa.is_some());
+        answer[12..16].copy_from_slice(&nwa.unwrap_or(0).to_be_bytes());
+        answer[16..20].copy_from_slice(&free.to_be_bytes());
+        ReadTrackInformation(TrackAddress::Track(1)).parse(&answer).expect("parses")
+    }
+
+    const BLANK: u8 = 0x00;
+    const BEGUN: u8 = 0x05;
+    const OPEN: u8 = 0x01;
+    const CLOSED: u8 = 0x0e;
+    const ERASABLE: u8 = 0x10;
+
+    fn state(flags: u8, nwa: Option<i32>) -> State {
+        let (disc, track) = (Some(disc(flags)), Some(track(nwa, 2_000_000)));
+        State { disc, track, ..State::default() }
+    }
+
+    fn of(plan: &Plan, reached: Reached, now: Option<&State>) -> Worth {
+        let (status_before, nwa_before) = (Some(DiscStatus::Blank), Some(Lba(0)));
+        worth(&Known { plan, status_before, nwa_before, reached, now })
+    }
+
+    #[test]
+    fn a_burn_that_broke_off_can_be_gone_on_with_where_the_drive_shows_where() {
+        let plan = plan(DiscKind::DvdPlusR);
+        let now = |nwa| state(BEGUN, nwa);
+        let resumable = |nwa: i32| Worth::Resumable { nwa: Lba(nwa), done: Blocks(nwa as u32) };
+        assert_eq!(of(&plan, Reached::Writing, Some(&now(Some(512)))), resumable(512));
+        assert_eq!(of(&plan, Reached::Taken, Some(&now(Some(992)))), resumable(992));
+        assert_eq!(of(&plan, Reached::Taken, Some(&now(Some(1008)))), Worth::Unclosed);
+        assert_eq!(of(&plan, Reached::Flushed, Some(&now(None))), Worth::Unclosed);
+        assert_eq!(of(&plan, Reached::Writing, Some(&now(None))), Worth::Ruined);
+    }
+
+    #[test]
+    fn a_disc_that_the_drive_shows_as_it_was_is_as_it_was() {
+        let plan = plan(DiscKind::BdR);
+        assert_eq!(of(&plan, Reached::Nothing, None), Worth::Untouched);
+        let blank = state(BLANK, Some(0));
+        assert_eq!(of(&plan, Reached::Writing, Some(&blank)), Worth::Untouched);
+        // Appended to: nothing came of it.
+        let (status_before, nwa_before) = (Some(DiscStatus::Appendable), Some(Lba(320)));
+        let now = state(OPEN, Some(320));
+        let appended = Plan { start: Lba(320), ..plan.clone() };
+        let (plan, reached, now) = (&appended, Reached::Writing, Some(&now));
+        let known = Known { plan, status_before, nwa_before, reached, now };
+        assert_eq!(worth(&known), Worth::Untouched);
+        let rehearsed = Plan { simulated: true, ..appended.clone() };
+        assert_eq!(of(&rehearsed, Reached::Writing, None), Worth::Untouched);
+    }
+
+    #[test]
+    fn what_cannot_be_gone_on_with_is_lost_blankable_or_wasted() {
+        let at_once = Plan { resumable: false, ..plan(DiscKind::DvdR) };
+        assert_eq!(of(&at_once, Reached::Writing, Some(&state(BEGUN, None))), Worth::Ruined);
+        let rewritable = Plan { resumable: false, ..plan(DiscKind::CdRw) };
+        let now = state(BEGUN | ERASABLE, None);
+        assert_eq!(of(&rewritable, Reached::Writing, Some(&now)), Worth::Blankable);
+        // A track at once that broke off: another can follow.
+        let track_at_once = Plan { resumable: false, ..plan(DiscKind::CdR) };
+        let now = state(BEGUN, Some(800));
+        let wasted = Worth::Wasted { free: Blocks(2_000_000) };
+        assert_eq!(of(&track_at_once, Reached::Writing, Some(&now)), wasted);
+        // The drive closed it, with half an image on it.
+        assert_eq!(of(&at_once, Reached::Writing, Some(&state(CLOSED, None))), Worth::Ruined);
+    }
+
+    #[test]
+    fn a_close_that_failed_leaves_the_image_on_the_disc() {
+        let plan = plan(DiscKind::BdR);
+        let written = |closed| Worth::Written { closed };
+        assert_eq!(of(&plan, Reached::Flushed, Some(&state(CLOSED, None))), written(true));
+        assert_eq!(of(&plan, Reached::Flushed, Some(&state(OPEN, Some(1024)))), written(false));
+        assert_eq!(of(&plan, Reached::Flushed, Some(&state(BEGUN, Some(1024)))), Worth::Unclosed);
+    }
+
+    #[test]
+    fn what_was_blanked_or_formatted_is_empty_and_what_can_be_overwritten_stays_so() {
+        let blanked = Plan { loses: true, ..plan(DiscKind::CdRw) };
+        let now = state(BLANK | ERASABLE, Some(0));
+        assert_eq!(of(&blanked, Reached::Prepared, Some(&now)), Worth::Empty);
+        let plus_rw = plan(DiscKind::DvdPlusRw);
+        let now = state(CLOSED | ERASABLE, None);
+        assert_eq!(of(&plus_rw, Reached::Prepared, Some(&now)), Worth::Empty);
+        assert_eq!(of(&plus_rw, Reached::Taken, Some(&now)), Worth::Rewritable);
+        let written = Worth::Written { closed: false };
+        assert_eq!(of(&plus_rw, Reached::Flushed, Some(&now)), written);
+    }
+
+    #[test]
+    fn a_drive_that_does_not_answer_leaves_it_open() {
+        for (resumable, reached) in [(true, Reached::Prepared), (false, Reached::Flushed)] {
+            let plan = Plan { resumable, ..plan(DiscKind::DvdR) };
+            assert_eq!(of(&plan, reached, None), Worth::Unknown { resumable });
+            let silent = State::default();
+            assert_eq!(of(&plan, reached, Some(&silent)), Worth::Unknown { resumable });
+        }
+    }
+}
