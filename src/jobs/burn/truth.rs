@@ -19,6 +19,8 @@ const MARGIN: f64 = 1.5;
 pub struct Sent<'a> {
     /// The plan.
     pub plan: &'a Plan,
+    /// Where block 0 of the image is.
+    pub start: Lba,
     /// CD, DVD or BD.
     pub family: Family,
     /// Sectors sent, padding included.
@@ -54,7 +56,7 @@ pub fn compare(sent: &Sent<'_>, now: &State) -> Truth {
         return truth;
     }
     status(&mut truth, plan, disc.status, disc.last_session);
-    length(&mut truth, plan, now);
+    length(&mut truth, sent, now);
     truth
 }
 
@@ -83,8 +85,9 @@ fn status(truth: &mut Truth, plan: &Plan, status: DiscStatus, session: SessionSt
 
 /// Every source that tells how much is recorded. Drives keep old answers until the disc is loaded
 /// again, so that one that says enough is believed against one that does not.
-fn length(truth: &mut Truth, plan: &Plan, now: &State) {
-    let end = plan.start + plan.image;
+fn length(truth: &mut Truth, sent: &Sent<'_>, now: &State) {
+    let plan = sent.plan;
+    let end = sent.start + plan.image;
     let track = now.track.as_ref().map(|track| {
         let recorded = track.last_recorded.map(|last| last + Blocks(1)).filter(|_| !track.blank);
         let told = recorded.or(track.next_writable).unwrap_or(track.start + track.size);
@@ -189,7 +192,7 @@ mod tests {
 
     fn check(plan: &Plan, now: &State) -> Truth {
         let took = Duration::from_secs(60);
-        compare(&Sent { plan, family: Family::Dvd, sectors: 1008, took }, now)
+        compare(&Sent { plan, start: plan.start, family: Family::Dvd, sectors: 1008, took }, now)
     }
 
     #[test]
@@ -239,7 +242,7 @@ mod tests {
         let plan = plan(DiscKind::DvdR, true);
         let lies = |sectors, seconds| {
             let took = Duration::from_secs_f64(seconds);
-            let sent = Sent { plan: &plan, family: Family::Dvd, sectors, took };
+            let sent = Sent { plan: &plan, start: plan.start, family: Family::Dvd, sectors, took };
             compare(&sent, &state(CLOSED, Some(2_000_000), 2_000_001, None)).lies
         };
         // 4 GB: at 24x they take two minutes.

@@ -29,6 +29,10 @@ pub enum Reached {
 pub struct Known<'a> {
     /// What was to be done.
     pub plan: &'a Plan,
+    /// Where block 0 of the image is.
+    pub start: Lba,
+    /// It was a burn that was gone on with: part of the image was there before.
+    pub resumed: bool,
     /// Status of the disc before.
     pub status_before: Option<DiscStatus>,
     /// The next writable address before.
@@ -75,15 +79,15 @@ fn broken_off(known: &Known<'_>, state: &State, status: DiscStatus, erasable: bo
     let nwa = writable.and_then(|track| normalised(track.next_writable));
     if let Some(nwa) = nwa {
         let as_before = known.status_before == Some(status) && known.nwa_before == Some(nwa);
-        if as_before && !plan.loses {
+        if as_before && !plan.loses && !known.resumed {
             return Worth::Untouched;
         }
-        let end = plan.start + plan.image;
+        let end = known.start + plan.image;
         if plan.resumable && nwa >= end {
             return Worth::Unclosed;
         }
-        if plan.resumable && nwa > plan.start {
-            let done = u32::try_from(nwa - plan.start).unwrap_or(0);
+        if plan.resumable && nwa > known.start {
+            let done = u32::try_from(nwa - known.start).unwrap_or(0);
             return Worth::Resumable { nwa, done: Blocks(done) };
         }
     }
@@ -154,7 +158,8 @@ mod tests {
 
     fn of(plan: &Plan, reached: Reached, now: Option<&State>) -> Worth {
         let (status_before, nwa_before) = (Some(DiscStatus::Blank), Some(Lba(0)));
-        worth(&Known { plan, status_before, nwa_before, reached, now })
+        let (start, resumed) = (plan.start, false);
+        worth(&Known { plan, start, resumed, status_before, nwa_before, reached, now })
     }
 
     #[test]
@@ -180,8 +185,13 @@ mod tests {
         let now = state(OPEN, Some(320));
         let appended = Plan { start: Lba(320), ..plan.clone() };
         let (plan, reached, now) = (&appended, Reached::Writing, Some(&now));
-        let known = Known { plan, status_before, nwa_before, reached, now };
+        let (start, resumed) = (plan.start, false);
+        let known = Known { plan, start, resumed, status_before, nwa_before, reached, now };
         assert_eq!(worth(&known), Worth::Untouched);
+        // Gone on with: what was there is there.
+        let begun = Known { start: Lba(0), resumed: true, ..known };
+        let done = Blocks(320);
+        assert_eq!(worth(&begun), Worth::Resumable { nwa: Lba(320), done });
         let rehearsed = Plan { simulated: true, ..appended.clone() };
         assert_eq!(of(&rehearsed, Reached::Writing, None), Worth::Untouched);
     }

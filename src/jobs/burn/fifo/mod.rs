@@ -385,6 +385,11 @@ impl Tap {
         true
     }
 
+    /// The first byte of the image that can be gone back to.
+    pub fn oldest(&self) -> u64 {
+        self.shared.ring().first * PIECE as u64
+    }
+
     /// How full the ring is for this drive.
     pub fn fill(&self) -> Fill {
         let ring = self.shared.ring();

@@ -1,0 +1,102 @@
+//! Closing: tracks, sessions, discs, background formats. A close that got lost is not sent again
+//! before the drive was asked whether it has happened.
+
+use std::time::Duration;
+
+use super::judge::{Verdict, judge};
+use super::{BUSY_MAX, LOST_MAX, Out, RESET, Stop, failed};
+use crate::jobs::burn::command::Command;
+use crate::jobs::burn::plan::Step;
+use crate::jobs::burn::report::{Event, Stage};
+use crate::mmc::cmd::read_disc_information::{DiscStatus, ReadDiscInformation, SessionState};
+use crate::mmc::cmd::read_track_information::{ReadTrackInformation, TrackAddress};
+use crate::mmc::cmd::synchronize_cache::SynchronizeCache;
+use crate::mmc::{CommandError, Drive};
+use crate::transport::Status;
+
+/// Between two tries of a close that the drive is too busy for (a Pioneer DVR-K04RA says so for a
+/// while: growisofs).
+const PAUSE: Duration = Duration::from_secs(1);
+/// Times that the order is said to be wrong before that is believed.
+const SEQUENCE_MAX: u32 = 3;
+
+impl Out<'_> {
+    pub(super) fn close(&mut self, step: &Step) -> Result<(), Stop> {
+        let Some(command) = step.command() else { return Ok(()) };
+        let limit = step.waits().unwrap_or_default();
+        let mut lost = 0;
+        loop {
+            let closed = self.send_close(&command).and_then(|()| self.wait(limit, Stage::Closing));
+            let noticed = self.noticed();
+            let error = match closed {
+                Ok(()) if !noticed.reset => return Ok(()),
+                Ok(()) => None,
+                Err(error) if judge(&error) == Verdict::Lost || noticed.reset => Some(error),
+                Err(error) => return Err(failed(&error)),
+            };
+            lost += 1;
+            if noticed.reset {
+                self.remark(RESET.into());
+            }
+            let settled = self.settle(Stage::Closing);
+            match (settled, error) {
+                (Err(later), error) => return Err(failed(&error.unwrap_or(later))),
+                (Ok(_), Some(error)) if lost > LOST_MAX => return Err(failed(&error)),
+                (Ok(noticed), _) if noticed.reset => {}
+                _ => {}
+            }
+            if is_closed(self.drive, step) == Some(true) {
+                return Ok(());
+            }
+            if lost > LOST_MAX {
+                // It was reset each time, and has not closed.
+                let error = "the drive is reset over and over, and does not close the disc";
+                let kind = crate::jobs::error::Kind::AfterDisc;
+                return Err(Stop::Failed(crate::jobs::error::Error::new(kind, error)));
+            }
+        }
+    }
+
+    /// Sends it until the drive is not too busy for it.
+    fn send_close(&mut self, command: &Command) -> Result<(), CommandError> {
+        let begun = self.drive.time();
+        let mut sequence = 0;
+        loop {
+            let Err(error) = command.send(self.drive) else { return Ok(()) };
+            let elapsed = self.drive.time().saturating_sub(begun);
+            match judge(&error) {
+                Verdict::Full | Verdict::Busy if elapsed < BUSY_MAX => {
+                    let stage = Stage::Closing;
+                    self.tell(Event::Busy { stage, elapsed, progress: None });
+                    self.drive.wait(PAUSE);
+                }
+                // Something was not flushed yet, or somebody else has used the drive.
+                Verdict::Sequence if sequence < SEQUENCE_MAX => {
+                    sequence += 1;
+                    self.drive.run(&SynchronizeCache { immediate: true })?;
+                    self.wait(BUSY_MAX, Stage::Flushing)?;
+                }
+                _ => return Err(error),
+            }
+        }
+    }
+}
+
+/// Whether the drive shows that a closing step has been done; `None`: it cannot be seen.
+fn is_closed(drive: &mut Drive, step: &Step) -> Option<bool> {
+    match step {
+        Step::CloseTrack { track } => {
+            let track = ReadTrackInformation(TrackAddress::Track(*track));
+            Some(drive.query(&track).ok()?.next_writable.is_none())
+        }
+        Step::CloseSession => {
+            let disc = drive.query(&ReadDiscInformation).ok()?;
+            let open = matches!(disc.last_session, SessionState::Incomplete | SessionState::Damaged);
+            Some(!open)
+        }
+        Step::Finalize { .. } => {
+            Some(drive.query(&ReadDiscInformation).ok()?.status == DiscStatus::Complete)
+        }
+        _ => None,
+    }
+}

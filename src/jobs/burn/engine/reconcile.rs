@@ -1,0 +1,193 @@
+//! Where to go on after a write of which nobody knows whether it happened. The drive is asked for
+//! its next writable address; nothing is ever repeated blindly (Debian #789260: a USB bridge loses
+//! the answer, the write is sent again, and the disc is lost with 5/21/02).
+
+use super::{LOST_MAX, Noticed, Out, RESET, Stop, failed};
+use crate::jobs::burn::plan::{Chunk, Write, normalised};
+use crate::jobs::burn::report::Stage;
+use crate::jobs::error::{Error, Kind};
+use crate::mmc::cmd::read_track_information::ReadTrackInformation;
+use crate::mmc::CommandError;
+use crate::units::Lba;
+
+/// Where the writing goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// At this address.
+    At(Lba),
+    /// As far back as the image is still in memory: what the drive had in its buffer is lost, and
+    /// no address tells how much that was.
+    Back,
+}
+
+/// What is known of a write that may or may not have happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Question {
+    /// The disc has no next writable address.
+    pub overwritable: bool,
+    /// The drive was reset meanwhile.
+    pub reset: bool,
+    /// The drive is written to piece by piece: it can go on anywhere. Else (disc at once, session
+    /// at once) only where it stopped.
+    pub anywhere: bool,
+    /// First address of all.
+    pub start: Lba,
+    /// First address of the write.
+    pub from: Lba,
+    /// The address after its last.
+    pub end: Lba,
+}
+
+/// Why a write is in doubt.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Trouble<'a> {
+    /// What came of it; `None`: the drive said yes, and yet not all is well.
+    pub error: Option<&'a CommandError>,
+    /// What the drive reported in place of an answer.
+    pub noticed: Noticed,
+    /// How many there have been in a row.
+    pub losses: u32,
+}
+
+/// Where to go on; `None`: nowhere.
+pub(super) fn decide(question: &Question, nwa: Option<Lba>) -> Option<Next> {
+    let Question { overwritable, reset, anywhere, start, from, end } = *question;
+    if overwritable {
+        // The same block with the same content, once more: that does no harm.
+        return Some(if reset { Next::Back } else { Next::At(from) });
+    }
+    let nwa = nwa?;
+    let exact = nwa == from || nwa == end;
+    let within = anywhere && (start..=end).contains(&nwa);
+    (exact || within).then_some(Next::At(nwa))
+}
+
+impl Out<'_> {
+    /// Finds out where to go on. `chunk`: what the write was of; `None`: it was the flush.
+    pub(super) fn reconcile(
+        &mut self,
+        write: &Write,
+        chunk: Option<&Chunk>,
+        trouble: &Trouble<'_>,
+    ) -> Result<Next, Stop> {
+        self.tally.retries += 1;
+        let Trouble { error, mut noticed, losses } = *trouble;
+        let give_up = |because: Option<&CommandError>| match because.or(error) {
+            Some(error) => failed(error),
+            None => {
+                Stop::Failed(Error::new(Kind::AfterDisc, "the drive is reset over and over"))
+            }
+        };
+        if losses > LOST_MAX {
+            return Err(give_up(error));
+        }
+        if noticed.reset {
+            // Told already; `settle` sees to what comes from now on.
+            self.tally.buffer.reset();
+        }
+        let later = self.settle(Stage::Writing).map_err(|later| give_up(error.or(Some(&later))))?;
+        if noticed.reset && !later.reset {
+            self.drive.reapply().map_err(|later| give_up(Some(&later)))?;
+            drop(self.drive.take_attentions());
+        }
+        noticed.reset |= later.reset;
+        noticed.changed |= later.changed;
+        if noticed.reset {
+            self.remark(RESET.into());
+        } else if noticed.changed {
+            let error = "the drive says that the disc was changed in mid-burn";
+            return Err(Stop::Failed(Error::new(Kind::AfterDisc, error)));
+        }
+        let question = Question {
+            overwritable: self.plan.kind.is_overwritable(),
+            reset: noticed.reset,
+            anywhere: self.plan.resumable,
+            start: write.start,
+            from: chunk.map_or(write.end(), |chunk| chunk.lba),
+            end: chunk.map_or(write.end(), Chunk::end),
+        };
+        let nwa = if question.overwritable { None } else { self.ask_nwa(write.start) };
+        let Some(next) = decide(&question, nwa) else {
+            let Some(error) = error else {
+                return Err(Stop::Failed(Error::new(
+                    Kind::AfterDisc,
+                    "the drive was reset in mid-burn, and does not go on where it was",
+                )));
+            };
+            return Err(failed(error));
+        };
+        if let (Some(error), Next::At(lba)) = (error, next) {
+            self.remark(format!("{error}; went on at {lba}"));
+        }
+        Ok(next)
+    }
+
+    /// The next writable address, if the drive tells it, of a track written from `start` on.
+    pub(super) fn ask_nwa(&mut self, start: Lba) -> Option<Lba> {
+        let track = self.track_to_write();
+        for _ in 0..LOST_MAX {
+            if let Ok(track) = self.drive.query(&ReadTrackInformation(track)) {
+                let nwa = track.next_writable;
+                // Session at once begins in the pre-gap; all else takes it for the beginning.
+                return if start < Lba(0) { nwa } else { normalised(nwa) };
+            }
+            if self.drive.is_gone() {
+                break;
+            }
+            self.settle(Stage::Writing).ok()?;
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const QUESTION: Question = Question {
+        overwritable: false,
+        reset: false,
+        anywhere: true,
+        start: Lba(0),
+        from: Lba(320),
+        end: Lba(336),
+    };
+
+    #[test]
+    fn the_next_writable_address_decides() {
+        let at = |nwa: i32| Some(Next::At(Lba(nwa)));
+        for (nwa, next) in [
+            // It was not taken: again.
+            (320, at(320)),
+            // It was: on.
+            (336, at(336)),
+            // Half of it was, or what came before is lost: from there.
+            (328, at(328)),
+            (160, at(160)),
+            (0, at(0)),
+            // The drive is somewhere else altogether.
+            (352, None),
+            (-150, None),
+        ] {
+            assert_eq!(decide(&QUESTION, Some(Lba(nwa))), next, "{nwa}");
+        }
+        assert_eq!(decide(&QUESTION, None), None);
+    }
+
+    #[test]
+    fn what_is_written_at_once_goes_on_only_where_it_stopped() {
+        let question = Question { anywhere: false, ..QUESTION };
+        assert_eq!(decide(&question, Some(Lba(320))), Some(Next::At(Lba(320))));
+        assert_eq!(decide(&question, Some(Lba(336))), Some(Next::At(Lba(336))));
+        for nwa in [0, 160, 328] {
+            assert_eq!(decide(&question, Some(Lba(nwa))), None, "{nwa}");
+        }
+    }
+
+    #[test]
+    fn what_can_be_overwritten_is_written_again_and_after_a_reset_from_further_back() {
+        let question = Question { overwritable: true, ..QUESTION };
+        assert_eq!(decide(&question, None), Some(Next::At(Lba(320))));
+        assert_eq!(decide(&Question { reset: true, ..question }, None), Some(Next::Back));
+    }
+}
