@@ -256,6 +256,11 @@ pub enum Worth {
         /// It takes no more.
         closed: bool,
     },
+    /// All of the image was written, and parts of it cannot be read back.
+    Unreadable {
+        /// How much.
+        sectors: u64,
+    },
     /// Something else than the image is on it.
     Different,
     /// The drive does not answer any more, so nobody can tell.
@@ -298,6 +303,10 @@ impl fmt::Display for Worth {
                 f,
                 "the image is on the disc, byte for byte, and the disc is {}",
                 open(closed)
+            ),
+            Worth::Unreadable { sectors } => write!(
+                f,
+                "the image is on the disc, but {sectors} sectors of it cannot be read back"
             ),
             Worth::Different => f.write_str("what is on the disc is not the image"),
             Worth::Unknown { resumable: true } => f.write_str(

@@ -70,11 +70,14 @@ fn status(truth: &mut Truth, plan: &Plan, status: DiscStatus, session: SessionSt
     }
     match (plan.closes, status) {
         (true, DiscStatus::Appendable) => {
-            let open = if session == SessionState::Incomplete { ", and so is its session" } else { "" };
+            let open =
+                if session == SessionState::Incomplete { ", and so is its session" } else { "" };
             truth.lies.push(format!("the disc was to be closed and is open{open}"));
         }
         (false, DiscStatus::Complete) => {
-            truth.remarks.push("the disc was to be left open, and the drive says it is closed".into());
+            truth
+                .remarks
+                .push("the disc was to be left open, and the drive says it is closed".into());
         }
         (false, _) if session == SessionState::Incomplete => {
             truth.lies.push("the session was to be closed and is open".into());
@@ -197,11 +200,13 @@ mod tests {
 
     #[test]
     fn what_agrees_is_believed() {
-        let closed = check(&plan(DiscKind::BdR, true), &state(CLOSED, Some(1007), 1008, Some(1008)));
+        let closed =
+            check(&plan(DiscKind::BdR, true), &state(CLOSED, Some(1007), 1008, Some(1008)));
         assert_eq!(closed, Truth { closed: Some(true), ..Truth::default() });
         let open = check(&plan(DiscKind::BdR, false), &state(OPEN, None, 1008, None));
         assert_eq!(open, Truth { closed: Some(false), ..Truth::default() });
-        let rewritten = check(&plan(DiscKind::DvdPlusRw, true), &state(CLOSED, None, 2_295_104, None));
+        let rewritten =
+            check(&plan(DiscKind::DvdPlusRw, true), &state(CLOSED, None, 2_295_104, None));
         assert_eq!(rewritten, Truth { closed: Some(false), ..Truth::default() });
     }
 
@@ -212,7 +217,10 @@ mod tests {
         };
         assert!(lies(true, BLANK)[0].contains("blank"));
         assert_eq!(lies(true, OPEN), ["the disc was to be closed and is open"]);
-        assert_eq!(lies(true, BEGUN), ["the disc was to be closed and is open, and so is its session"]);
+        assert_eq!(
+            lies(true, BEGUN),
+            ["the disc was to be closed and is open, and so is its session"]
+        );
         assert_eq!(lies(false, BEGUN), ["the session was to be closed and is open"]);
         assert_eq!(lies(false, OPEN), Vec::<String>::new());
         let closed = check(&plan(DiscKind::DvdPlusR, false), &state(CLOSED, None, 1008, None));
@@ -247,10 +255,7 @@ mod tests {
         };
         // 4 GB: at 24x they take two minutes.
         let told = lies(2_000_000, 1.0);
-        assert_eq!(
-            told,
-            ["the drive took 2000000 sectors in 1.0 s, faster than any drive writes"]
-        );
+        assert_eq!(told, ["the drive took 2000000 sectors in 1.0 s, faster than any drive writes"]);
         assert!(lies(2_000_000, 124.0).is_empty());
         assert!(lies(10_000, 0.001).is_empty(), "a drive's buffer holds as much");
     }

@@ -86,7 +86,8 @@ fn broken_off(known: &Known<'_>, state: &State, status: DiscStatus, erasable: bo
         if plan.resumable && nwa >= end {
             return Worth::Unclosed;
         }
-        if plan.resumable && nwa > known.start {
+        // A track that is reserved and empty is one that was begun.
+        if plan.resumable && nwa >= known.start {
             let done = u32::try_from(nwa - known.start).unwrap_or(0);
             return Worth::Resumable { nwa, done: Blocks(done) };
         }
@@ -192,6 +193,9 @@ mod tests {
         let begun = Known { start: Lba(0), resumed: true, ..known };
         let done = Blocks(320);
         assert_eq!(worth(&begun), Worth::Resumable { nwa: Lba(320), done });
+        let reserved = Known { nwa_before: Some(Lba(0)), ..known };
+        let done = Blocks(0);
+        assert_eq!(worth(&reserved), Worth::Resumable { nwa: Lba(320), done });
         let rehearsed = Plan { simulated: true, ..appended.clone() };
         assert_eq!(of(&rehearsed, Reached::Writing, None), Worth::Untouched);
     }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::judge::{Verdict, judge};
-use super::{BUSY_MAX, LOST_MAX, Out, RESET, Stop, failed};
+use super::{BUSY_MAX, LOST_MAX, Out, RESET, Stop};
 use crate::jobs::burn::command::Command;
 use crate::jobs::burn::plan::Step;
 use crate::jobs::burn::report::{Event, Stage};
@@ -12,7 +12,6 @@ use crate::mmc::cmd::read_disc_information::{DiscStatus, ReadDiscInformation, Se
 use crate::mmc::cmd::read_track_information::{ReadTrackInformation, TrackAddress};
 use crate::mmc::cmd::synchronize_cache::SynchronizeCache;
 use crate::mmc::{CommandError, Drive};
-use crate::transport::Status;
 
 /// Between two tries of a close that the drive is too busy for (a Pioneer DVR-K04RA says so for a
 /// while: growisofs).
@@ -32,27 +31,23 @@ impl Out<'_> {
                 Ok(()) if !noticed.reset => return Ok(()),
                 Ok(()) => None,
                 Err(error) if judge(&error) == Verdict::Lost || noticed.reset => Some(error),
-                Err(error) => return Err(failed(&error)),
+                Err(error) => return Err(error.into()),
             };
             lost += 1;
             if noticed.reset {
                 self.remark(RESET.into());
             }
             let settled = self.settle(Stage::Closing);
-            match (settled, error) {
-                (Err(later), error) => return Err(failed(&error.unwrap_or(later))),
-                (Ok(_), Some(error)) if lost > LOST_MAX => return Err(failed(&error)),
-                (Ok(noticed), _) if noticed.reset => {}
-                _ => {}
+            if let Err(later) = settled {
+                return Err(error.unwrap_or(later).into());
             }
             if is_closed(self.drive, step) == Some(true) {
                 return Ok(());
             }
             if lost > LOST_MAX {
-                // It was reset each time, and has not closed.
-                let error = "the drive is reset over and over, and does not close the disc";
-                let kind = crate::jobs::error::Kind::AfterDisc;
-                return Err(Stop::Failed(crate::jobs::error::Error::new(kind, error)));
+                return Err(
+                    error.map_or_else(Stop::reset_over_and_over, |error| Stop::from(&error))
+                );
             }
         }
     }
@@ -91,7 +86,8 @@ fn is_closed(drive: &mut Drive, step: &Step) -> Option<bool> {
         }
         Step::CloseSession => {
             let disc = drive.query(&ReadDiscInformation).ok()?;
-            let open = matches!(disc.last_session, SessionState::Incomplete | SessionState::Damaged);
+            let open =
+                matches!(disc.last_session, SessionState::Incomplete | SessionState::Damaged);
             Some(!open)
         }
         Step::Finalize { .. } => {

@@ -26,7 +26,7 @@ use crate::jobs::reading::eta::Curve;
 use crate::mmc::cmd::get_performance::Nominal;
 use crate::mmc::drive::Done;
 use crate::mmc::{CommandError, Drive};
-use crate::units::{Family, Rate};
+use crate::units::Rate;
 use buffer::Buffer;
 use judge::{Verdict, advice, judge};
 use long::wait_done;
@@ -202,10 +202,6 @@ impl Out<'_> {
         self.tally.reached = self.tally.reached.max(reached);
     }
 
-    fn family(&self) -> Family {
-        self.prepared.disc.family().unwrap_or(Family::Dvd)
-    }
-
     fn curve(&self) -> Curve {
         let last = self.prepared.disc.capacity.0.max(self.plan.needed.0);
         Curve::of(&self.promised, last)
@@ -276,30 +272,61 @@ impl Out<'_> {
 
 const RESET: &str = "the drive was reset in mid-burn, and was set up again";
 
-/// The command that ended a burn.
-fn failed(error: &CommandError) -> Stop {
-    let stop = Error::new(Kind::AfterDisc, error.to_string()).command(error);
-    Stop::Failed(match judge(error) {
-        Verdict::Gone => stop.hint("connect the drive again, and look what is on the disc"),
-        Verdict::NoDisc => stop.hint("put the disc back in"),
-        _ => match advice(error) {
-            Some(advice) => stop.hint(advice),
-            None => stop,
-        },
-    })
+impl Stop {
+    /// Trouble that no command tells of.
+    fn because(message: impl Into<String>) -> Stop {
+        Stop::Failed(Error::new(Kind::AfterDisc, message))
+    }
+
+    fn reset_over_and_over() -> Stop {
+        Stop::because("the drive is reset over and over")
+    }
+
+    /// With what to do about it.
+    fn hint(self, hint: &str) -> Stop {
+        match self {
+            Stop::Failed(error) => Stop::Failed(error.hint(hint)),
+            Stop::Interrupted => Stop::Interrupted,
+        }
+    }
 }
 
-/// The image that ended a burn.
-fn bad_source(error: &SourceError) -> Stop {
-    let stop = Error::new(Kind::AfterDisc, error.to_string());
-    Stop::Failed(match error {
-        SourceError::Changed { .. } => {
-            stop.hint("an image must not be written to while it is burnt")
+impl From<&CommandError> for Stop {
+    /// The command that ended a burn.
+    fn from(error: &CommandError) -> Stop {
+        let stop = Stop::Failed(Error::new(Kind::AfterDisc, error.to_string()).command(error));
+        match judge(error) {
+            Verdict::Gone => stop.hint("connect the drive again, and look what is on the disc"),
+            Verdict::NoDisc => stop.hint("put the disc back in, and look what is on it"),
+            _ => match advice(error) {
+                Some(advice) => stop.hint(advice),
+                None => stop,
+            },
         }
-        SourceError::Short { .. } | SourceError::Long { .. } => {
-            stop.hint("the size that is announced (--size, or the file's) must be what comes")
+    }
+}
+
+impl From<CommandError> for Stop {
+    fn from(error: CommandError) -> Stop {
+        Stop::from(&error)
+    }
+}
+
+impl From<SourceError> for Stop {
+    /// The image that ended a burn.
+    fn from(error: SourceError) -> Stop {
+        let stop = Stop::because(error.to_string());
+        match error {
+            SourceError::Changed { .. } => {
+                stop.hint("an image must not be written to while it is burnt")
+            }
+            SourceError::Short { .. } | SourceError::Long { .. } => {
+                stop.hint("what is announced (--size, or the file's size) must be what comes")
+            }
+            SourceError::Unreadable { .. } => {
+                stop.hint("copy the image to a disk that can be read")
+            }
+            SourceError::Broken => stop,
         }
-        SourceError::Unreadable { .. } => stop.hint("copy the image to a disk that can be read"),
-        SourceError::Broken => stop,
-    })
+    }
 }

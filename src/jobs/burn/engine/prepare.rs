@@ -3,12 +3,11 @@
 //! changes it.
 
 use super::judge::{Verdict, judge};
-use super::{LOST_MAX, Noticed, Out, RESET, Stop, failed};
+use super::{LOST_MAX, Noticed, Out, RESET, Stop};
 use crate::jobs::burn::command::Command;
 use crate::jobs::burn::plan::{Step, is_at};
 use crate::jobs::burn::report::{Event, Stage};
 use crate::jobs::burn::worth::Reached;
-use crate::jobs::error::{Error, Kind};
 use crate::mmc::CommandError;
 use crate::mmc::cmd::get_performance::GetPerformance;
 use crate::mmc::cmd::mode_sense::{ModeSense, Values};
@@ -33,9 +32,9 @@ impl Out<'_> {
             lost += 1;
             let again = matches!(judge(&error), Verdict::Lost | Verdict::Busy | Verdict::Full);
             if !again || lost > LOST_MAX {
-                return Err(failed(&error));
+                return Err(error.into());
             }
-            self.settle(Stage::Preparing).map_err(|error| failed(&error))?;
+            self.settle(Stage::Preparing)?;
         }
     }
 
@@ -69,15 +68,16 @@ impl Out<'_> {
 
     pub(super) fn write_parameters(&mut self, page: &ModePage) -> Result<(), Stop> {
         let refused = |why: String| {
-            let error = Error::new(Kind::AfterDisc, format!("the drive does not write so: {why}"));
-            Stop::Failed(error.hint("another --mode may work, or another drive"))
+            Stop::because(format!("the drive does not write so: {why}"))
+                .hint("another --mode may work, or another drive")
         };
         match self.retrying(|out| out.drive.set_page(page))? {
             Outcome::Done => {}
             // Fields that a drive has its own mind about do no harm; those that say how it writes
             // do. Drives that forget the page are known (udftools #33: ASUS, LG).
             Outcome::Ignored => {
-                let now = self.drive.query(&ModeSense { page: page.code(), values: Values::Current });
+                let now =
+                    self.drive.query(&ModeSense { page: page.code(), values: Values::Current });
                 let now = now.ok().and_then(|sense| sense.page(page.code()).cloned());
                 let kept = now.as_ref().is_some_and(|now| says_the_same(now, page));
                 if !kept {
@@ -101,11 +101,8 @@ impl Out<'_> {
             Some(nwa) => format!("wants to write at {nwa}"),
             None => "does not tell where to write".into(),
         };
-        let error = format!("the drive {at}, and not at {expect}");
-        Err(Stop::Failed(
-            Error::new(Kind::AfterDisc, error)
-                .hint("eject the disc, load it again, and look at it with `oxidisc info`"),
-        ))
+        Err(Stop::because(format!("the drive {at}, and not at {expect}"))
+            .hint("eject the disc, load it again, and look at it with `oxidisc info`"))
     }
 
     /// As long as nothing was changed, a disc that was swapped must not be taken for the one that
@@ -116,7 +113,7 @@ impl Out<'_> {
             return Ok(());
         }
         if noticed.reset {
-            self.drive.reapply().map_err(|error| failed(&error))?;
+            self.drive.reapply()?;
             drop(self.drive.take_attentions());
         }
         if self.tally.reached > Reached::Nothing {
@@ -127,10 +124,8 @@ impl Out<'_> {
         if before == Some(now.raw) {
             return Ok(());
         }
-        Err(Stop::Failed(
-            Error::new(Kind::AfterDisc, "another disc was put into the drive")
-                .hint("start again: what is to be done depends on the disc"),
-        ))
+        Err(Stop::because("another disc was put into the drive")
+            .hint("start again: what is to be done depends on the disc"))
     }
 
     /// SEND OPC INFORMATION: a drive that does not do it by command does it by itself
@@ -138,14 +133,18 @@ impl Out<'_> {
     pub(super) fn calibrate(&mut self, step: &Step) -> Result<(), Stop> {
         let Some(command) = step.command() else { return Ok(()) };
         self.reach(Reached::Prepared);
-        self.tell(Event::Busy { stage: Stage::Calibrating, elapsed: Default::default(), progress: None });
+        self.tell(Event::Busy {
+            stage: Stage::Calibrating,
+            elapsed: Default::default(),
+            progress: None,
+        });
         match self.send(&command, Stage::Calibrating) {
             Ok(_) => Ok(()),
             Err(error) if error.triple().is_some_and(|(key, ..)| key == 5) => {
                 self.remark(format!("the drive does not calibrate by command: {error}"));
                 Ok(())
             }
-            Err(error) => Err(failed(&error)),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -162,7 +161,7 @@ impl Out<'_> {
                 Ok(_) if !noticed.reset => return Ok(()),
                 Ok(_) => {
                     self.remark(RESET.into());
-                    self.drive.reapply().map_err(|error| failed(&error))?;
+                    self.drive.reapply()?;
                     drop(self.drive.take_attentions());
                     None
                 }
@@ -176,12 +175,11 @@ impl Out<'_> {
                     _ => noticed.reset && tries <= LOST_MAX,
                 };
                 if !again {
-                    return Err(failed(&error));
+                    return Err(error.into());
                 }
-                self.settle(Stage::Preparing).map_err(|error| failed(&error))?;
+                self.settle(Stage::Preparing)?;
             } else if tries > LOST_MAX {
-                let error = "the drive is reset over and over";
-                return Err(Stop::Failed(Error::new(Kind::AfterDisc, error)));
+                return Err(Stop::reset_over_and_over());
             }
             if self.is_announced(step) {
                 return Ok(());
@@ -217,23 +215,24 @@ impl Out<'_> {
             // Some drives take a disc that was formatted for a new one (6/28).
             let noticed = self.noticed();
             if !noticed.reset {
-                return waited.map_err(|error| failed(&error));
+                return waited.map_err(Stop::from);
             }
             self.remark(RESET.into());
-            self.settle(stage).map_err(|error| failed(&error))?;
-            self.drive.reapply().map_err(|error| failed(&error))?;
+            self.settle(stage)?;
+            self.drive.reapply()?;
         }
-        let error = "the drive is reset over and over";
-        Err(Stop::Failed(Error::new(Kind::AfterDisc, error)))
+        Err(Stop::reset_over_and_over())
     }
 
     fn send_erase(&mut self, command: &Command, stage: Stage) -> Result<(), Stop> {
-        self.send(command, stage).map(|_| ()).map_err(|error| failed(&error))
+        self.send(command, stage).map(|_| ()).map_err(Stop::from)
     }
 }
 
 /// Whether two pages 05h write alike: type, test write, track mode, multi-session, block type.
 fn says_the_same(a: &ModePage, b: &ModePage) -> bool {
     let bits = |page: &ModePage, at: usize, mask: u8| page.byte(at).unwrap_or(0) & mask;
-    [(2, 0x1f), (3, 0xef), (4, 0x0f)].into_iter().all(|(at, mask)| bits(a, at, mask) == bits(b, at, mask))
+    [(2, 0x1f), (3, 0xef), (4, 0x0f)]
+        .into_iter()
+        .all(|(at, mask)| bits(a, at, mask) == bits(b, at, mask))
 }

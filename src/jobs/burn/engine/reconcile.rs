@@ -2,12 +2,11 @@
 //! its next writable address; nothing is ever repeated blindly (Debian #789260: a USB bridge loses
 //! the answer, the write is sent again, and the disc is lost with 5/21/02).
 
-use super::{LOST_MAX, Noticed, Out, RESET, Stop, failed};
+use super::{LOST_MAX, Noticed, Out, RESET, Stop};
 use crate::jobs::burn::plan::{Chunk, Write, normalised};
 use crate::jobs::burn::report::Stage;
-use crate::jobs::error::{Error, Kind};
-use crate::mmc::cmd::read_track_information::ReadTrackInformation;
 use crate::mmc::CommandError;
+use crate::mmc::cmd::read_track_information::ReadTrackInformation;
 use crate::units::Lba;
 
 /// Where the writing goes on.
@@ -72,22 +71,18 @@ impl Out<'_> {
     ) -> Result<Next, Stop> {
         self.tally.retries += 1;
         let Trouble { error, mut noticed, losses } = *trouble;
-        let give_up = |because: Option<&CommandError>| match because.or(error) {
-            Some(error) => failed(error),
-            None => {
-                Stop::Failed(Error::new(Kind::AfterDisc, "the drive is reset over and over"))
-            }
-        };
         if losses > LOST_MAX {
-            return Err(give_up(error));
+            return Err(error.map_or_else(Stop::reset_over_and_over, Stop::from));
         }
         if noticed.reset {
             // Told already; `settle` sees to what comes from now on.
             self.tally.buffer.reset();
         }
-        let later = self.settle(Stage::Writing).map_err(|later| give_up(error.or(Some(&later))))?;
+        // What was lost first says more than what was lost later.
+        let later =
+            self.settle(Stage::Writing).map_err(|later| Stop::from(error.unwrap_or(&later)))?;
         if noticed.reset && !later.reset {
-            self.drive.reapply().map_err(|later| give_up(Some(&later)))?;
+            self.drive.reapply()?;
             drop(self.drive.take_attentions());
         }
         noticed.reset |= later.reset;
@@ -95,8 +90,7 @@ impl Out<'_> {
         if noticed.reset {
             self.remark(RESET.into());
         } else if noticed.changed {
-            let error = "the drive says that the disc was changed in mid-burn";
-            return Err(Stop::Failed(Error::new(Kind::AfterDisc, error)));
+            return Err(Stop::because("the drive says that the disc was changed in mid-burn"));
         }
         let question = Question {
             overwritable: self.plan.kind.is_overwritable(),
@@ -108,13 +102,10 @@ impl Out<'_> {
         };
         let nwa = if question.overwritable { None } else { self.ask_nwa(write.start) };
         let Some(next) = decide(&question, nwa) else {
-            let Some(error) = error else {
-                return Err(Stop::Failed(Error::new(
-                    Kind::AfterDisc,
-                    "the drive was reset in mid-burn, and does not go on where it was",
-                )));
-            };
-            return Err(failed(error));
+            return Err(error.map_or_else(
+                || Stop::because("the drive was reset in mid-burn, and is not where it was"),
+                Stop::from,
+            ));
         };
         if let (Some(error), Next::At(lba)) = (error, next) {
             self.remark(format!("{error}; went on at {lba}"));

@@ -6,12 +6,11 @@ use std::time::{Duration, Instant};
 use super::judge::{Verdict, judge};
 use super::long::wait_done;
 use super::reconcile::{Next, Trouble};
-use super::{BUSY_MAX, Burn, Noticed, Out, Stop, bad_source, failed};
+use super::{BUSY_MAX, Burn, Noticed, Out, Stop};
 use crate::jobs::burn::fifo::{SourceError, Take};
 use crate::jobs::burn::plan::{Chunk, Step, Write};
 use crate::jobs::burn::report::{Event, Progress, Stage};
 use crate::jobs::burn::worth::Reached;
-use crate::jobs::error::{Error, Kind};
 use crate::jobs::reading::eta::Pace;
 use crate::mmc::CommandError;
 use crate::mmc::cmd::synchronize_cache::SynchronizeCache;
@@ -97,8 +96,7 @@ impl Burn<'_> {
         }
         let blocks = write.skip.0 + u32::try_from(at - write.image_start()).unwrap_or(0);
         if !self.tap.go_back(Blocks(blocks).bytes()) {
-            let error = "the drive has lost more than is still in memory";
-            return Err(Stop::Failed(Error::new(Kind::AfterDisc, error)));
+            return Err(Stop::because("the drive has lost more than is still in memory"));
         }
         Ok(at)
     }
@@ -123,7 +121,7 @@ impl Burn<'_> {
         let mut stalled = false;
         loop {
             let Burn { tap, scratch, out } = self;
-            match tap.take(bytes, PATIENCE).map_err(|error| bad_source(&error))? {
+            match tap.take(bytes, PATIENCE)? {
                 Take::Bytes(data) => {
                     if std::mem::take(&mut stalled) {
                         out.tally.buffer.ask(out.drive, true);
@@ -144,7 +142,7 @@ impl Burn<'_> {
                     out.progress(sending, chunk.lba, 0);
                     out.checkpoint()?;
                 }
-                Take::End => return Err(bad_source(&SourceError::Broken)),
+                Take::End => return Err(SourceError::Broken.into()),
             }
         }
     }
@@ -153,10 +151,10 @@ impl Burn<'_> {
     /// meanwhile, is not what was to be burnt.
     pub(super) fn end_of_image(&mut self) -> Result<(), Stop> {
         loop {
-            match self.tap.take(SECTOR, PATIENCE).map_err(|error| bad_source(&error))? {
+            match self.tap.take(SECTOR, PATIENCE)? {
                 Take::End => return Ok(()),
                 Take::Waiting => self.out.checkpoint()?,
-                Take::Bytes(_) => return Err(bad_source(&SourceError::Broken)),
+                Take::Bytes(_) => return Err(SourceError::Broken.into()),
             }
         }
     }
@@ -171,7 +169,7 @@ impl Burn<'_> {
                 Ok(()) if !noticed.reset => break,
                 Ok(()) => None,
                 Err(error) if judge(&error) == Verdict::Lost || noticed.reset => Some(error),
-                Err(error) => return Err(failed(&error)),
+                Err(error) => return Err(error.into()),
             };
             losses += 1;
             if let Some(write) = self.out.plan.write().copied() {
@@ -181,7 +179,7 @@ impl Burn<'_> {
                 self.write_from(&write, at)?;
                 self.end_of_image()?;
             } else {
-                self.out.settle(Stage::Flushing).map_err(|error| failed(&error))?;
+                self.out.settle(Stage::Flushing)?;
             }
         }
         let out = &mut self.out;
@@ -239,7 +237,9 @@ impl Out<'_> {
             let result = command.write(self.drive, data);
             let noticed = self.noticed();
             let error = match result {
-                Ok(done) if done.transferred == data.len() && !noticed.reset && !noticed.changed => {
+                Ok(done)
+                    if done.transferred == data.len() && !noticed.reset && !noticed.changed =>
+                {
                     if let Some(remark) = done.remark {
                         self.remark_once(format!("the drive remarks: {remark}"));
                     }
@@ -260,13 +260,13 @@ impl Out<'_> {
                 Verdict::Full => self.pause(&mut repeats, error)?,
                 Verdict::Busy => self.wait_to_write(&mut repeats, error)?,
                 Verdict::Sequence => {
-                    self.flush_once().map_err(|_| failed(error))?;
+                    self.flush_once().map_err(|_| Stop::from(error))?;
                     return self.lost(sending, chunk, Some(error), noticed);
                 }
                 Verdict::Address | Verdict::Lost => {
                     return self.lost(sending, chunk, Some(error), noticed);
                 }
-                Verdict::Gone | Verdict::NoDisc | Verdict::Fatal => return Err(failed(error)),
+                Verdict::Gone | Verdict::NoDisc | Verdict::Fatal => return Err(error.into()),
             }
         }
     }
@@ -290,7 +290,7 @@ impl Out<'_> {
         }
         let now = self.drive.time();
         if now.saturating_sub(repeats.begun) >= BUSY_MAX {
-            return Err(failed(error));
+            return Err(error.into());
         }
         if now.saturating_sub(repeats.looked) >= LOOK {
             repeats.looked = now;
@@ -309,9 +309,9 @@ impl Out<'_> {
         repeats.busy += 1;
         let spent = self.drive.time().saturating_sub(repeats.begun);
         if repeats.busy > BUSY_TIMES || spent >= BUSY_MAX {
-            return Err(failed(error));
+            return Err(error.into());
         }
-        self.wait(BUSY_MAX, Stage::Writing).map_err(|error| failed(&error))?;
+        self.wait(BUSY_MAX, Stage::Writing)?;
         self.checkpoint()?;
         self.drive.wait(PAUSE_MAX);
         Ok(())

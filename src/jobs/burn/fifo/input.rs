@@ -1,15 +1,15 @@
 //! Where an image comes from: a file, or a stream of a size that is known beforehand. Tells whether
 //! it stayed what it was while it was read. Knows no ring and no drive.
 
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::AsFd;
-use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use nix::fcntl::{PosixFadviseAdvice, posix_fadvise};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
+use crate::jobs::image::Stamp;
 use crate::transport::reason;
 
 /// Images beyond this size are dropped from the page cache behind us: they would push everything
@@ -66,24 +66,11 @@ pub struct Input {
 
 enum Watch {
     /// A file, and what it was when it was opened.
-    File { file: File, stamp: Stamp, dropped: u64 },
+    File { file: File, path: PathBuf, stamp: Stamp, dropped: u64 },
     /// A pipe, a terminal, a socket: what can be polled.
     Stream(File),
     /// What can only be read.
     Nothing,
-}
-
-/// What of a file changes when somebody writes to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stamp {
-    size: u64,
-    modified: (i64, i64),
-}
-
-impl Stamp {
-    fn of(metadata: &Metadata) -> Stamp {
-        Stamp { size: metadata.len(), modified: (metadata.mtime(), metadata.mtime_nsec()) }
-    }
 }
 
 impl Input {
@@ -93,11 +80,11 @@ impl Input {
     /// It cannot be opened.
     pub fn file(path: &Path, bytes: u64) -> io::Result<Input> {
         let file = File::open(path)?;
-        let stamp = Stamp::of(&file.metadata()?);
+        let (stamp, path) = (Stamp::at(path)?, path.to_path_buf());
         // Only advice: without it, it is read all the same.
         let _ = posix_fadvise(&file, 0, 0, PosixFadviseAdvice::POSIX_FADV_SEQUENTIAL);
         let reader = Box::new(file.try_clone()?);
-        Ok(Input { reader, bytes, watch: Watch::File { file, stamp, dropped: 0 } })
+        Ok(Input { reader, bytes, watch: Watch::File { file, path, stamp, dropped: 0 } })
     }
 
     /// The image that comes through a pipe, of `bytes` bytes.
@@ -145,18 +132,13 @@ impl Input {
     /// Whether it still is what it was. A file that is written to in the middle of a burn is
     /// noticed at once: the rest of a disc need not be spent on it.
     fn check(&self) -> Result<(), SourceError> {
-        let Watch::File { file, stamp, .. } = &self.watch else { return Ok(()) };
-        // A file that was open cannot refuse to tell its size.
-        let Ok(metadata) = file.metadata() else { return Ok(()) };
-        let now = Stamp::of(&metadata);
-        let what = if now.size != stamp.size {
-            format!("it had {} bytes and has {} now", stamp.size, now.size)
-        } else if now.modified != stamp.modified {
-            "it was written to".to_string()
-        } else {
-            return Ok(());
-        };
-        Err(SourceError::Changed { what })
+        let Watch::File { path, stamp, .. } = &self.watch else { return Ok(()) };
+        // One that was removed meanwhile is read all the same: it is still open.
+        let now = Stamp::at(path).ok();
+        match now.and_then(|now| stamp.difference(&now)) {
+            Some(what) => Err(SourceError::Changed { what }),
+            None => Ok(()),
+        }
     }
 
     fn drop_behind(&mut self, done: u64) {
