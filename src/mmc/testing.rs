@@ -70,12 +70,6 @@ impl Step {
         self.status(0x02)
     }
 
-    /// That takes so long.
-    pub fn takes_time(mut self, duration: Duration) -> Step {
-        self.duration = duration;
-        self
-    }
-
     /// That ends with this status byte.
     pub fn status(mut self, status: u8) -> Step {
         self.status = status;

@@ -1,6 +1,6 @@
 //! Going on with a burn that broke off: where it did, and whether what is on the disc is the
-//! image's beginning. Every sector is read back and compared: a disc that is gone on with must be as
-//! good as one that was burnt in one go.
+//! image's beginning. Every sector is read back and compared: a disc that is gone on with must be
+//! as good as one that was burnt in one go.
 
 use std::time::Duration;
 

@@ -8,8 +8,6 @@ mod judge;
 pub(super) mod long;
 mod prepare;
 mod reconcile;
-#[cfg(test)]
-mod tests;
 mod writing;
 
 use std::ops::ControlFlow;
@@ -104,8 +102,8 @@ struct Noticed {
 }
 
 impl<'a> Burn<'a> {
-    /// A burn that has not begun. `plan` is what is carried out: of a burn that is gone on with, not
-    /// the one it was prepared with.
+    /// A burn that has not begun. `plan` is what is carried out: of a burn that is gone on with,
+    /// not the one it was prepared with.
     pub fn new(
         drive: &'a mut Drive,
         prepared: &'a Prepared,

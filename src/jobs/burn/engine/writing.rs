@@ -322,8 +322,7 @@ impl Out<'_> {
         let limit = Step::Flush.waits().unwrap_or(BUSY_MAX);
         let begun = self.drive.time();
         let mut immediate = true;
-        loop {
-            let Err(error) = self.drive.run(&SynchronizeCache { immediate }) else { break };
+        while let Err(error) = self.drive.run(&SynchronizeCache { immediate }) {
             let elapsed = self.drive.time().saturating_sub(begun);
             match judge(&error) {
                 Verdict::Full | Verdict::Busy if elapsed < limit => {
@@ -338,8 +337,8 @@ impl Out<'_> {
         self.wait(limit, Stage::Flushing)
     }
 
-    /// After a burn that ended in the middle: what the drive has taken goes to the disc, so that the
-    /// disc can be gone on with. What does not work here cannot make it worse.
+    /// After a burn that ended in the middle: what the drive has taken goes to the disc, so that
+    /// the disc can be gone on with. What does not work here cannot make it worse.
     pub(super) fn salvage(&mut self) {
         if self.drive.is_gone() {
             return;

@@ -1,0 +1,6 @@
+//! Burns on simulated drives: what was burnt is on the disc, and what the report claims is so.
+
+mod burn {
+    pub mod bench;
+    mod media;
+}
