@@ -3,6 +3,7 @@
 
 pub mod checksums;
 pub mod cue;
+pub mod foreign;
 pub mod hash;
 pub mod iso9660;
 mod limits;

@@ -51,6 +51,13 @@ pub struct Volume {
     joliet_root: Option<Root>,
 }
 
+impl Volume {
+    /// Where the root directory says it is, in sectors from the disc's start.
+    pub fn root_lba(&self) -> u32 {
+        self.root.lba
+    }
+}
+
 /// Where a root directory is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Root {

@@ -9,6 +9,7 @@ mod engine;
 pub mod fifo;
 pub mod inspect;
 pub mod plan;
+pub mod preflight;
 mod ready;
 pub mod recipe;
 mod report;

@@ -3,7 +3,6 @@
 
 use std::fmt;
 
-use super::state::State;
 use crate::formats::Sectors;
 use crate::jobs::error::Error;
 use crate::jobs::sectors::DiscSectors;
@@ -50,12 +49,12 @@ impl Contents {
         found: Found::Nothing,
     };
 
-    /// Looks.
+    /// Looks. `untouched`: nothing can be on it by its state, and it is not read.
     ///
     /// # Errors
     /// The drive is gone. That a disc cannot be read is no error: it may be what it is erased for.
-    pub fn of(drive: &mut Drive, medium: &MediumFacts, state: &State) -> Result<Contents, Error> {
-        if state.is_untouched() {
+    pub fn of(drive: &mut Drive, medium: &MediumFacts, untouched: bool) -> Result<Contents, Error> {
+        if untouched {
             return Ok(Contents::NOTHING);
         }
         let facts = medium.sessions();

@@ -256,7 +256,7 @@ impl Work<'_> {
     fn check_empty(&mut self, now: &State) -> Result<(), Error> {
         let medium = survey_medium(self.drive, &self.prepared.drive).map_err(broken)?;
         let medium = medium.ok_or_else(|| after("the disc is gone"))?;
-        let contents = Contents::of(self.drive, &medium, now)?;
+        let contents = Contents::of(self.drive, &medium, now.is_untouched())?;
         if contents.file_systems.is_empty() {
             return Ok(());
         }

@@ -206,7 +206,7 @@ pub(crate) fn prepare(
     let no_disc = || ready::no_medium(ready::Tray::Unknown);
     let medium = survey_medium(drive, &facts)?.ok_or_else(no_disc)?;
     let before = State::inspect(drive, &medium)?;
-    let contents = Contents::of(drive, &medium, &before)?;
+    let contents = Contents::of(drive, &medium, before.is_untouched())?;
     let Choice { action, remarks } = choose(&before, &contents)?;
     if action.changes()
         && let Some(by) = before.protected_by()
