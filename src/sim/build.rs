@@ -65,15 +65,17 @@ pub fn build(spec: &Spec) -> Result<Built, String> {
 fn disc(spec: &Spec) -> Result<Medium, String> {
     if spec.path == Path::new("blank") {
         let kind = spec.kind.ok_or("a blank disc needs its kind: write sim:blank?medium=dvd+r")?;
-        let blank = Blank { kind, layers: spec.layers, capacity: spec.capacity };
+        let formatted = spec.formatted.unwrap_or(true);
+        let blank = Blank { kind, layers: spec.layers, capacity: spec.capacity, formatted };
         let store = Store::temporary(kind.family());
-        return blank.on(store.map_err(|error| format!("blank disc: {}", reason(&error)))?);
+        let store = store.map_err(|error| format!("blank disc: {}", reason(&error)))?;
+        return blank.on(store).map(|disc| guarded(disc, spec));
     }
     if has_extension(&spec.path, "disc") {
         return recorded(spec);
     }
-    if spec.capacity.is_some() {
-        return Err("capacity is for sim:blank".to_string());
+    if spec.capacity.is_some() || spec.formatted.is_some() || spec.write_protect {
+        return Err("capacity, formatted and tab are for discs that can be written".to_string());
     }
     if has_extension(&spec.path, "cue") {
         return sheet(spec);
@@ -123,7 +125,7 @@ fn recorded(spec: &Spec) -> Result<Medium, String> {
         let shown = spec.path.display();
         return Err(format!("{shown} is a {}: its kind and size stay what they are", kind.name()));
     }
-    Ok(Medium {
+    let disc = Medium {
         kind,
         layers: saved.layers,
         path: TrackPath::Opposite,
@@ -133,7 +135,16 @@ fn recorded(spec: &Spec) -> Result<Medium, String> {
         protected: Vec::new(),
         content: Content::Recorded(store),
         record: Some(saved.record),
-    })
+    };
+    Ok(guarded(disc, spec))
+}
+
+/// With the tab of its cartridge as the spec says.
+fn guarded(mut disc: Medium, spec: &Spec) -> Medium {
+    if let Some(record) = &mut disc.record {
+        record.protection.cartridge = spec.write_protect;
+    }
+    disc
 }
 
 /// A CD of the tracks that a cue sheet names.

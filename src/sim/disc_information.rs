@@ -35,7 +35,8 @@ fn standard_information(medium: &Medium) -> Vec<u8> {
         DiscStatus::Other => 3,
     };
     // 11b other on a DVD-RAM (real-drives: TSSTcorp SH-S182M).
-    let status = if medium.kind == Kind::DvdRam { 3 } else { status };
+    let image = medium.record.is_none();
+    let status = if medium.kind == Kind::DvdRam && image { 3 } else { status };
     let state = match medium.last_session_state() {
         SessionState::Empty => 0,
         SessionState::Incomplete => 1,
@@ -44,7 +45,7 @@ fn standard_information(medium: &Medium) -> Vec<u8> {
     let status = state << 2 | status;
     let erasable = if medium.kind.erasable() { 0x10 } else { 0 };
     let mut bytes = Bytes::new();
-    bytes.be16(0).put(&[status | erasable, 1, sessions, first, last, flags(medium.kind)]);
+    bytes.be16(0).put(&[status | erasable, 1, sessions, first, last, flags(medium)]);
     // Disc type: CD-DA or CD-ROM; undefined elsewhere (MMC-6 table 371).
     let disc_type = if medium.family() == Family::Cd { 0x00 } else { 0xff };
     bytes.put(&[disc_type, 0, 0, 0]);
@@ -55,12 +56,13 @@ fn standard_information(medium: &Medium) -> Vec<u8> {
     bytes.with_length16()
 }
 
-fn flags(kind: Kind) -> u8 {
-    match kind {
+fn flags(medium: &Medium) -> u8 {
+    match (medium.kind, &medium.record) {
         // URU, as in byte 7 of real-drives: HL-DT-ST WH16NS40 and ATAPI iHBS112.
-        Kind::BdR | Kind::BdRe => 0x20,
-        // URU; background format complete.
-        Kind::DvdPlusRw => 0x23,
+        (Kind::BdR | Kind::BdRe, _) => 0x20,
+        // URU; BG FORMAT STATUS (real-drives: ASUS DRW-24B1ST: 1). That of an image: complete.
+        (Kind::DvdPlusRw, Some(record)) => 0x20 | record.background.code(),
+        (Kind::DvdPlusRw, None) => 0x23,
         // URU. GUESS: on every disc of unrestricted use.
         _ => 0x20,
     }
@@ -92,6 +94,9 @@ pub fn track(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refus
 /// The track that nobody has begun, where one can follow: it begins with the first write.
 fn invisible(medium: &Medium) -> Option<Track> {
     let record = medium.record.as_ref().filter(|record| !record.finalized && !record.at_once)?;
+    if medium.written_over() && record.format.is_some() {
+        return None;
+    }
     let reserved = |track: &Track| matches!(track.state, TrackState::Open { reserved: true, .. });
     // An open track that is not reserved has all the room to the end.
     if medium.tracks.iter().any(|track| track.is_open() && !reserved(track)) {
@@ -111,7 +116,7 @@ fn invisible(medium: &Medium) -> Option<Track> {
 /// Where the blocks of a track end that READ TRACK INFORMATION speaks of.
 fn covered(medium: &Medium, track: &Track) -> u32 {
     match track.state {
-        TrackState::Open { reserved: false, .. } => medium.extent(),
+        TrackState::Open { reserved: false, .. } => medium.room(),
         _ => track.end(),
     }
 }
@@ -149,6 +154,10 @@ fn track_information(medium: &Medium, track: &Track) -> Vec<u8> {
     let (nwa, free, last) = match track.state {
         TrackState::Complete => (None, 0, None),
         TrackState::Damaged { burnt } => (None, 0, burnt.checked_sub(1).map(|n| track.start + n)),
+        // real-drives: HL-DT-ST GP60N, ASUS DRW-1608P2: no NWA, all of it free.
+        TrackState::Open { .. } if medium.written_over() && medium.kind != Kind::DvdRw => {
+            (None, end - track.start, None)
+        }
         TrackState::Open { taken, .. } => {
             let next = track.start.saturating_add(taken);
             (track.nwa(), end.saturating_sub(next), (taken > 0).then(|| next - 1))

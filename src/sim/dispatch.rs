@@ -5,8 +5,8 @@ use super::exchange::Exchange;
 use super::machine::Machine;
 use super::refusal::{INVALID_FIELD_IN_CDB, INVALID_OPCODE, Refusal};
 use super::{
-    configuration, control, disc_information, events, inquire, key, modes, performance, read,
-    read_cd, refuse_writes, structures, subchannel, toc, write,
+    configuration, control, disc_information, events, format, format_capacities, inquire, key,
+    modes, performance, read, read_cd, refuse_writes, structures, subchannel, toc, write,
 };
 
 /// What a command needs.
@@ -44,13 +44,13 @@ const X: u8 = 0xff;
 static COMMANDS: &[Command] = &[
     command(0x00, Disc, &[X, 0, 0, 0, 0, 0], control::test_unit_ready),
     command(0x03, Exempt, &[X, 0x01, 0, 0, X, 0], inquire::request_sense),
-    command(0x04, Disc, &[X, 0x1f, X, X, X, 0], write::format_unit),
+    command(0x04, Disc, &[X, 0x1f, X, X, X, 0], format::format_unit),
     command(0x12, Exempt, &[X, 0x01, X, X, X, 0], inquire::inquiry),
     command(0x15, Nothing, &[X, 0x11, 0, 0, X, 0], modes::select6),
     command(0x1a, Nothing, &[X, 0x08, X, 0, X, 0], modes::sense6),
     command(0x1b, Nothing, &[X, 0x01, 0, 0x03, 0xf7, 0], control::start_stop_unit),
     command(0x1e, Nothing, &[X, 0, 0, 0, 0x03, 0], control::prevent_allow),
-    command(0x23, Nothing, &[X, 0, 0, 0, 0, 0, 0, X, X, 0], read::format_capacities),
+    command(0x23, Nothing, &[X, 0, 0, 0, 0, 0, 0, X, X, 0], format_capacities::format_capacities),
     command(0x25, Disc, &[X, 0, 0, 0, 0, 0, 0, 0, 0, 0], read::capacity),
     command(0x28, Disc, &[X, 0x18, X, X, X, X, 0, X, X, 0], read::read10),
     command(0x2a, Disc, &[X, 0x08, X, X, X, X, 0, X, X, 0], write::write10),
@@ -71,7 +71,7 @@ static COMMANDS: &[Command] = &[
     command(0x5b, Disc, &[X, 0x01, 0x07, 0, X, X, 0, 0, 0, 0], write::close_track_session),
     command(0x5c, Nothing, &[X, 0x01, 0, 0, 0, 0, 0, X, X, 0], read::buffer_capacity),
     command(0x5d, Disc, &[X, 0, 0, 0, 0, 0, X, X, X, 0], write::send_cue_sheet),
-    command(0xa1, Disc, &[X, 0x17, X, X, X, X, 0, 0, 0, 0, 0, 0], write::blank),
+    command(0xa1, Disc, &[X, 0x17, X, X, X, X, 0, 0, 0, 0, 0, 0], format::blank),
     command(0xa3, Disc, &[X, 0, 0, 0, 0, 0, 0, X, X, X, X, 0], key::send_key),
     command(0xa4, Nothing, &[X, 0, X, X, X, X, X, X, X, X, X, 0], key::report_key),
     command(0xa8, Disc, &[X, 0x18, X, X, X, X, X, X, X, X, 0x80, 0], read::read12),
@@ -106,7 +106,9 @@ pub fn run(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal
             return Err(busy);
         }
     }
-    (command.run)(machine, exchange)
+    let outcome = (command.run)(machine, exchange);
+    machine.rest();
+    outcome
 }
 
 /// Whether this drive has the command at all.

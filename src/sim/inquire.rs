@@ -57,7 +57,8 @@ fn product_data(persona: &Persona, page: u8) -> Option<Vec<u8>> {
 }
 
 /// REQUEST SENSE (SPC-4 6.37). The transport takes the sense of a refused command along with its
-/// status, so what is left to tell is a pending unit attention, or that the disc is not ready.
+/// status, so what is left to tell is a pending unit attention, that the disc is not ready, or how
+/// far a format has got.
 pub fn request_sense(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
     if exchange.byte(1) & 0x01 != 0 {
         // MMC-6 6.33: fixed format only.
@@ -65,6 +66,7 @@ pub fn request_sense(machine: &mut Machine, exchange: &mut Exchange) -> Result<(
     }
     let allocation = usize::from(exchange.byte(4));
     let pending = machine.take_attention().or(machine.medium().err());
+    let pending = pending.or_else(|| machine.busy()).or_else(|| machine.beside());
     let sense = pending.unwrap_or(Refusal::of(0, 0, 0));
     let data = sense.encode(&machine.persona.sense, &[0x03]);
     exchange.reply(&data, allocation);

@@ -5,6 +5,8 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::medium::Medium;
+use super::medium::formats::PLUS_RW;
+use super::medium::recording::Background;
 use super::medium::rules::{self, Change, Rules, Work};
 use super::mode_pages::ModePages;
 use super::persona::Persona;
@@ -82,6 +84,8 @@ pub struct Machine {
     write_cap: Option<u32>,
     /// A change of the disc that goes on while the host can ask about it.
     busy: Option<Busy>,
+    /// When the last command was done.
+    rested: Duration,
 }
 
 /// A change under way.
@@ -113,6 +117,7 @@ impl Machine {
             rate_cap: None,
             write_cap: None,
             busy: None,
+            rested: Duration::ZERO,
         };
         machine.power_on();
         machine
@@ -160,6 +165,7 @@ impl Machine {
 
     /// Lets what was due by now have happened.
     pub fn tick(&mut self) {
+        self.catch_up();
         if let Some(busy) = &self.busy
             && self.mechanics.now() >= busy.since + busy.work.takes
         {
@@ -208,7 +214,38 @@ impl Machine {
         let busy = self.busy.as_ref()?;
         let gone = self.mechanics.now().saturating_sub(busy.since).as_secs_f64();
         let share = (gone / busy.work.takes.as_secs_f64().max(0.001)).min(0.9999);
-        Some(Refusal { progress: Some((share * 65_536.0) as u16), ..busy.work.says })
+        let progress = Some((share * 65_536.0) as u16);
+        // PIONEER R8 command reference: the foreground of a DVD+RW's format tells no progress.
+        let silent = matches!(&busy.work.change, Change::Format(order) if order.kind == PLUS_RW);
+        Some(Refusal { progress: progress.filter(|_| !silent), ..busy.work.says })
+    }
+
+    /// What goes on beside the host's commands, as REQUEST SENSE tells it: a background format.
+    pub fn beside(&self) -> Option<Refusal> {
+        let disc = self.medium().ok()?;
+        let record = disc.record.as_ref()?;
+        let share = f64::from(record.laid) / f64::from(disc.room().max(1));
+        let progress = Some((share.min(0.9999) * 65_536.0) as u16);
+        // MMC-6 6.4.4.14: 0/04/04 with the progress.
+        let running = record.background == Background::Running;
+        running.then_some(Refusal { progress, ..Refusal::of(0, 0x04, 0x04) })
+    }
+
+    /// A command is done: from here on the drive has its time to itself.
+    pub fn rest(&mut self) {
+        self.rested = self.mechanics.now();
+    }
+
+    /// What the drive did with its time since the last command.
+    fn catch_up(&mut self) {
+        let idle = self.mechanics.now().saturating_sub(self.rested);
+        let ready = self.readiness == Readiness::Ready && self.busy.is_none();
+        if let Some((disc, rules)) = self.disc.as_mut().filter(|_| ready).and_then(with_rules)
+            && rules.goes_on(disc, idle)
+        {
+            let _ = disc.keep();
+        }
+        self.rested = self.mechanics.now();
     }
 
     /// The disc to be changed, and the rules of its kind.
@@ -302,7 +339,8 @@ impl Machine {
         if self.tray == Tray::Open {
             return Ok(());
         }
-        if self.locked {
+        // growisofs: the tray stays in while a format goes on. GUESS: what the host is told.
+        if self.locked || self.beside().is_some() {
             return Err(REMOVAL_PREVENTED);
         }
         self.open();
@@ -327,7 +365,9 @@ impl Machine {
     pub fn press_button(&mut self) {
         match self.tray {
             Tray::Open => self.load(true),
-            Tray::Closed if self.locked => self.events.push_back(MediaEvent::EjectRequest),
+            Tray::Closed if self.locked || self.beside().is_some() => {
+                self.events.push_back(MediaEvent::EjectRequest)
+            }
             Tray::Closed => self.open(),
         }
     }

@@ -14,6 +14,8 @@ mod events;
 mod exchange;
 pub mod fault;
 mod filter;
+mod format;
+mod format_capacities;
 pub mod geometry;
 mod inquire;
 mod key;
@@ -122,7 +124,7 @@ pub fn create(
 ) -> Result<(), String> {
     let (kind, named) = Kind::parse(medium)
         .ok_or_else(|| format!("no medium '{medium}': there are {}", Kind::names()))?;
-    Blank { kind, layers: layers.or(named), capacity }.create(path)
+    Blank { kind, layers: layers.or(named), capacity, formatted: true }.create(path)
 }
 
 impl SimDrive {

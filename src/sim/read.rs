@@ -1,4 +1,4 @@
-//! READ (10) and (12), VERIFY, SEEK, READ CAPACITY, READ FORMAT CAPACITIES, READ BUFFER CAPACITY.
+//! READ (10) and (12), VERIFY, SEEK, READ CAPACITY, READ BUFFER CAPACITY.
 //! Says which blocks a read reaches and what stops it; how long that takes and which blocks are
 //! damaged is for [`super::timing`].
 
@@ -9,8 +9,8 @@ use super::machine::Machine;
 use super::medium::{Area, Kind, Medium, TrackMode};
 use super::persona::{Persona, RunOut};
 use super::refusal::{
-    ILLEGAL_MODE_FOR_TRACK, INVALID_FIELD_IN_PARAMETERS, L_EC_UNCORRECTABLE, LBA_OUT_OF_RANGE,
-    RECOVERED_WITH_RETRIES, Refusal, SCRAMBLED_SECTOR,
+    BLANK_CHECK, ILLEGAL_MODE_FOR_TRACK, INVALID_FIELD_IN_PARAMETERS, L_EC_UNCORRECTABLE,
+    LBA_OUT_OF_RANGE, RECOVERED_WITH_RETRIES, Refusal, SCRAMBLED_SECTOR,
 };
 use super::timing::ReadOrder;
 use crate::units::SECTOR;
@@ -167,12 +167,12 @@ pub fn first_unwanted(
             at = until;
             continue;
         }
-        return Some((at, refusal_of(persona, area).at(at)));
+        return Some((at, refusal_of(persona, medium, area).at(at)));
     }
     None
 }
 
-fn refusal_of(persona: &Persona, area: Area) -> Refusal {
+fn refusal_of(persona: &Persona, medium: &Medium, area: Area) -> Refusal {
     match area {
         // real-drives: HL-DT-ST GSA-U10N, kernel-log-sense-lines: ILI, INFORMATION the LBA.
         Area::Track(_) => ILLEGAL_MODE_FOR_TRACK.with_ili(),
@@ -183,6 +183,10 @@ fn refusal_of(persona: &Persona, area: Area) -> Refusal {
         },
         // GUESS: between sessions there is a signal, but no sector of that address.
         Area::Gap => L_EC_UNCORRECTABLE,
+        // Aaru: unwritten sectors of a BD-RE are told as blank. GUESS: by BLANK CHECK; those of a
+        // DVD by an error that no retry mends.
+        Area::Unrecorded if medium.kind == Kind::BdRe => BLANK_CHECK,
+        Area::Unrecorded => L_EC_UNCORRECTABLE,
     }
 }
 
@@ -206,35 +210,6 @@ pub fn capacity(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Re
     bytes.be32(last).be32(SECTOR as u32);
     exchange.reply(&bytes.0, 8);
     Ok(())
-}
-
-/// READ FORMAT CAPACITIES (MMC-6 6.23): the current one, and on a rewritable disc the format that
-/// it has.
-pub fn format_capacities(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
-    let (blocks, state, format) = match machine.medium() {
-        Ok(medium) => (medium.capacity(), 2, format_of(medium.kind)),
-        // Type 3: no disc; the largest that a drive could take. GUESS: which that is.
-        Err(_) => (2_295_104, 3, None),
-    };
-    let mut bytes = Bytes::new();
-    let length = if format.is_some() { 16 } else { 8 };
-    bytes.put(&[0, 0, 0, length]).be32(blocks).put(&[state]).be24(SECTOR as u32);
-    if let Some((code, parameter)) = format {
-        bytes.be32(blocks).put(&[code << 2]).be24(parameter);
-    }
-    exchange.reply(&bytes.0, exchange.be16(7));
-    Ok(())
-}
-
-/// FORMAT TYPE and its parameter of a rewritable disc (real-drives: TSSTcorp SH-S182M 00h(800), NEC
-/// ND-3540A 26h(0), HL-DT-ST GSA-4083N 00h(800)). GUESS: one each, and that of a BD-RE.
-fn format_of(kind: Kind) -> Option<(u8, u32)> {
-    match kind {
-        Kind::DvdRam | Kind::DvdRw => Some((0x00, 0x0800)),
-        Kind::DvdPlusRw => Some((0x26, 0)),
-        Kind::BdRe => Some((0x00, 0x3000)),
-        _ => None,
-    }
 }
 
 /// READ BUFFER CAPACITY (MMC-6 6.16): all of it is free.
@@ -376,20 +351,11 @@ mod tests {
     }
 
     #[test]
-    fn capacities_of_format_and_buffer_are_told() {
+    fn the_capacity_of_the_buffer_is_told() {
         let mut bench = Bench::ready(100, "");
-        let format = [0x23, 0, 0, 0, 0, 0, 0, 0, 252, 0];
-        assert_eq!(bench.get(&format, 252), hex("00 00 00 08 00 00 00 64 02 00 08 00"));
         assert_eq!(
             bench.get(&[0x5c, 0, 0, 0, 0, 0, 0, 0, 12, 0], 12),
             hex("00 0a 00 00 00 3f 80 00 00 3f 80 00")
         );
-        // real-drives: _NEC ND-3540A: formatted, 26h(0).
-        assert_eq!(
-            Bench::ready(100, "medium=dvd+rw").get(&format, 252),
-            hex("00 00 00 10 00 00 00 64 02 00 08 00 00 00 00 64 98 00 00 00")
-        );
-        bench.ask(&[0x1b, 0, 0, 0, 2, 0], 0);
-        assert_eq!(bench.get(&format, 252), hex("00 00 00 08 00 23 05 40 03 00 08 00"));
     }
 }

@@ -113,6 +113,8 @@ pub const NO_MEDIUM_TRAY_CLOSED: Refusal = Refusal::of(2, 0x3a, 0x01);
 pub const NO_MEDIUM_TRAY_OPEN: Refusal = Refusal::of(2, 0x3a, 0x02);
 /// 3/11/05: what a data sector ends in that no retry mends (real-drives: kernel-log-sense-lines).
 pub const L_EC_UNCORRECTABLE: Refusal = Refusal::of(3, 0x11, 0x05);
+/// 8/00/00.
+pub const BLANK_CHECK: Refusal = Refusal::of(8, 0x00, 0x00);
 /// 1/17/01: recovered with retries, told only where mode page 01h asks (MMC-6 7.2.4).
 pub const RECOVERED_WITH_RETRIES: Refusal = Refusal::of(1, 0x17, 0x01);
 /// 5/6F/03 (real-drives: the CSS discs of kernel-log-sense-lines).

@@ -36,6 +36,10 @@ pub struct Spec {
     pub layer_break: Option<u32>,
     /// Blocks of a blank disc, where it is to be smaller than such discs are.
     pub capacity: Option<u32>,
+    /// Whether a blank disc comes formatted; `None`: as such discs do.
+    pub formatted: Option<bool>,
+    /// The tab of the disc's cartridge forbids writing.
+    pub write_protect: bool,
     /// Where the sessions begin.
     pub sessions: Vec<u32>,
     /// Track at once: two blocks of run-out after each track.
@@ -72,7 +76,7 @@ const MAX_TRANSFER: usize = 1 << 20;
 /// The keys, for a message.
 const KEYS: &str = "medium persona speed defects faults seed pace filter sessions written layers \
                     path layer_break protect protected tray start \
-                    max_transfer capacity";
+                    max_transfer capacity formatted tab";
 
 impl Spec {
     /// Reads a spec, with or without its `sim:`.
@@ -110,6 +114,8 @@ impl Spec {
             track_path: TrackPath::Opposite,
             layer_break: None,
             capacity: None,
+            formatted: None,
+            write_protect: false,
             sessions: vec![0],
             tao: false,
             protection: Protection::None,
@@ -167,6 +173,12 @@ impl Spec {
             }
             "layer_break" => self.layer_break = Some(number(key, value)?),
             "capacity" => self.capacity = Some(number(key, value)?),
+            "formatted" => {
+                self.formatted = Some(choice(key, value, &[("yes", true), ("no", false)])?);
+            }
+            "tab" => {
+                self.write_protect = choice(key, value, &[("protected", true), ("open", false)])?;
+            }
             "protect" => self.protection = choice(key, value, &PROTECTIONS)?,
             "protected" => {
                 self.protected = value.split(',').map(extent).collect::<Result<_, _>>()?

@@ -1,13 +1,13 @@
 //! The commands that change a disc: WRITE (10) and (12), RESERVE TRACK, CLOSE TRACK SESSION,
-//! BLANK, FORMAT UNIT, SEND CUE SHEET, SYNCHRONIZE CACHE. Knows where the bits of a CDB are; what
+//! SEND CUE SHEET, SYNCHRONIZE CACHE. Knows where the bits of a CDB are; what
 //! a disc makes of it is for [`super::medium::rules`].
 
 use std::time::Duration;
 
 use super::exchange::Exchange;
 use super::machine::Machine;
-use super::medium::rules::{CloseOrder, FormatOrder, WriteOrder};
-use super::refusal::{INVALID_FIELD_IN_PARAMETERS, PARAMETER_LIST_LENGTH, Refusal};
+use super::medium::rules::{CloseOrder, WriteOrder};
+use super::refusal::Refusal;
 
 /// 5/1A/00 is for parameters; a host that brings fewer blocks than it announces fails on the way.
 /// GUESS: 5/24/00 at the transfer length.
@@ -96,47 +96,6 @@ pub fn close_track_session(machine: &mut Machine, exchange: &mut Exchange) -> Re
     let (disc, rules) = machine.recordable()?;
     disc.rehearse(page.test);
     let work = rules.close(disc, order, &page)?;
-    machine.begin(work, immediately);
-    Ok(())
-}
-
-/// BLANK (MMC-6 6.2).
-pub fn blank(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
-    let (kind, immediately) = (exchange.byte(1) & 0x07, exchange.byte(1) & 0x10 != 0);
-    // real-drives: ATAPI iHBS212: 5/30/06 where there is nothing to blank.
-    let refused = |_| Refusal::of(5, 0x30, 0x06);
-    let (disc, rules) = machine.recordable().map_err(refused)?;
-    disc.end_rehearsal();
-    let work = rules.blank(disc, kind)?;
-    machine.begin(work, immediately);
-    Ok(())
-}
-
-/// FORMAT UNIT (MMC-6 6.4): a header of four bytes and one descriptor of eight.
-pub fn format_unit(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
-    // FMTDATA and FORMAT CODE 001b.
-    if exchange.byte(1) & 0x17 != 0x11 {
-        return Err(Refusal::bad_field(1));
-    }
-    let refused = |_| Refusal::of(5, 0x30, 0x06);
-    machine.recordable().map_err(refused)?;
-    let length = exchange.room();
-    let list = exchange.parameters(length)?;
-    let (header, descriptor) = list.split_at_checked(4).ok_or(PARAMETER_LIST_LENGTH)?;
-    let descriptor: &[u8; 8] = descriptor.try_into().map_err(|_| PARAMETER_LIST_LENGTH)?;
-    if header[2..4] != [0, 8] {
-        return Err(INVALID_FIELD_IN_PARAMETERS);
-    }
-    let immediately = header[1] & 0x02 != 0;
-    let [a, b, c, d, kind, x, y, z] = *descriptor;
-    let order = FormatOrder {
-        blocks: u32::from_be_bytes([a, b, c, d]),
-        kind: kind >> 2,
-        subtype: kind & 0x03,
-        parameter: u32::from_be_bytes([0, x, y, z]),
-    };
-    let (disc, rules) = machine.recordable()?;
-    let work = rules.format(disc, order)?;
     machine.begin(work, immediately);
     Ok(())
 }

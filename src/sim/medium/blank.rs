@@ -19,6 +19,8 @@ pub struct Blank {
     pub layers: Option<u8>,
     /// Blocks, where it is to be smaller than such discs are.
     pub capacity: Option<u32>,
+    /// Formatted in the factory, where such discs are: a DVD-RAM.
+    pub formatted: bool,
 }
 
 /// Blocks of user data by kind and layers, before any format.
@@ -27,7 +29,9 @@ fn blocks(kind: Kind, layers: u8) -> Option<u32> {
         // real-drives: atip-reports: lead-out at 79:59:74 and about.
         (Kind::CdR | Kind::CdRw, 1) => 359_845,
         // MMC-6 table 4 and the like: DVD-R(W) of 4.7 GB; real-drives: HL-DT-ST GSA-4083N.
-        (Kind::DvdR | Kind::DvdRw, 1) => 2_298_496,
+        (Kind::DvdR, 1) => 2_298_496,
+        // real-drives: HL-DT-ST GSA-4083N: 2297888 in all formats.
+        (Kind::DvdRw, 1) => 2_297_888,
         (Kind::DvdRDl, 2) => 4_171_712,
         // real-drives: TSSTcorp TS-L632H: 2295104 free.
         (Kind::DvdPlusR | Kind::DvdPlusRw, 1) => 2_295_104,
@@ -52,8 +56,8 @@ impl Blank {
     ///
     /// # Errors
     /// There is no such disc, or the file cannot be written; the reason says which.
-    pub fn on(self, store: Store) -> Result<Medium, String> {
-        let Blank { kind, layers, capacity } = self;
+    pub fn on(self, mut store: Store) -> Result<Medium, String> {
+        let Blank { kind, layers, capacity, formatted } = self;
         let layers = layers.unwrap_or_else(|| kind.layers_min());
         let name = kind.name();
         let whole = blocks(kind, layers).filter(|_| rules::of(kind).is_some());
@@ -63,7 +67,10 @@ impl Blank {
             return Err(format!("a {name} has {LEAST} to {whole} blocks, not {capacity}"));
         }
         let unit = kind.family().ecc_blocks().0;
-        let record = Record { capacity: capacity / unit * unit, ..Record::default() };
+        let capacity = capacity / unit * unit;
+        let failed = |error: std::io::Error| reason(&error).to_string();
+        store.keep_marks(capacity, unit).map_err(failed)?;
+        let record = Record { capacity, whole: capacity, ..Record::default() };
         let mut disc = Medium {
             kind,
             layers,
@@ -75,7 +82,10 @@ impl Blank {
             content: Content::Recorded(store),
             record: Some(record),
         };
-        disc.keep().map_err(|error| reason(&error).to_string())?;
+        if formatted && kind == Kind::DvdRam {
+            rules::format_in_factory(&mut disc);
+        }
+        disc.keep().map_err(failed)?;
         Ok(disc)
     }
 

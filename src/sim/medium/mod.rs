@@ -3,7 +3,9 @@
 
 pub mod blank;
 pub mod content;
+pub mod formats;
 pub mod kind;
+pub mod marks;
 pub mod protection;
 pub mod recording;
 pub mod rules;
@@ -17,6 +19,7 @@ use super::geometry::{Layout, TrackPath};
 use crate::units::Family;
 use content::Content;
 pub use kind::Kind;
+use marks::Mark;
 pub use protection::Protection;
 pub use recording::{Record, TrackState};
 use serde::{Deserialize, Serialize};
@@ -71,6 +74,8 @@ pub enum Area {
     RunOut(Track),
     /// Between two sessions.
     Gap,
+    /// Of a track, but nothing has been recorded there.
+    Unrecorded,
 }
 
 /// A disc.
@@ -152,11 +157,29 @@ impl Medium {
         };
         match self.track_at(lba) {
             Some(track) if lba < track.start + track.recorded() => {
-                (Area::Track(*track), track.start + track.recorded())
+                let end = track.start + track.recorded();
+                match self.recorded_from(lba) {
+                    (true, until) => (Area::Track(*track), until.min(end)),
+                    (false, until) => (Area::Unrecorded, until.min(end)),
+                }
             }
             Some(track) if lba < track.end() && track.is_open() => (Area::Gap, track.end()),
             Some(track) if lba < track.end() => (Area::RunOut(*track), track.end()),
             _ => (Area::Gap, next()),
+        }
+    }
+
+    /// Whether something is recorded at an address of a track, and up to where that is so.
+    fn recorded_from(&self, lba: u32) -> (bool, u32) {
+        let Some(record) = self.record.as_ref().filter(|_| self.written_over()) else {
+            return (true, u32::MAX);
+        };
+        if lba < record.laid {
+            return (true, record.laid);
+        }
+        match &self.content {
+            Content::Recorded(store) => store.marked(Mark::Recorded, lba),
+            _ => (true, u32::MAX),
         }
     }
 
@@ -174,8 +197,14 @@ impl Medium {
         self.tracks.iter().any(|track| track.mode == TrackMode::Data)
     }
 
-    /// Blocks that it has room for: those of a closed disc are what it holds.
+    /// Blocks that it has, spare areas among them: those of a closed disc are what it holds.
     pub fn extent(&self) -> u32 {
+        let whole = |record: &Record| record.whole.max(record.capacity);
+        self.record.as_ref().map_or_else(|| self.capacity(), whole)
+    }
+
+    /// Blocks that the host has room for.
+    pub fn room(&self) -> u32 {
         self.record.as_ref().map_or_else(|| self.capacity(), |record| record.capacity)
     }
 

@@ -32,6 +32,22 @@ pub struct Record {
     /// What is on the disc while the laser only pretends to write: TEST WRITE.
     #[serde(skip)]
     pub rehearsal: Option<Box<Rehearsal>>,
+    /// Blocks of the whole disc, whatever a format leaves of them.
+    #[serde(default)]
+    pub whole: u32,
+    /// Blocks from 0 on that a format or a write has laid down: these can be read. Counts on discs
+    /// that are written over.
+    #[serde(default)]
+    pub laid: u32,
+    /// How far the formatting is that goes on beside the host's commands.
+    #[serde(default)]
+    pub background: Background,
+    /// Blocks of the spare areas that stand in for defective ones.
+    #[serde(default)]
+    pub spares_used: u32,
+    /// Who forbids that anything is changed.
+    #[serde(default)]
+    pub protection: WriteProtection,
 }
 
 /// The disc as it is while its state shows what a test write would have made of it.
@@ -39,6 +55,41 @@ pub struct Record {
 pub struct Rehearsal {
     tracks: Vec<Track>,
     record: Record,
+}
+
+/// Why nothing may be changed on a disc (MMC-6 table 431).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WriteProtection {
+    /// PWP: the host has set it, and can take it back.
+    pub persistent: bool,
+    /// CWP: the tab of the cartridge.
+    pub cartridge: bool,
+}
+
+/// What READ DISC INFORMATION calls BG FORMAT STATUS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Background {
+    /// 0: none has begun.
+    #[default]
+    None,
+    /// 1: one was begun and stopped.
+    Stopped,
+    /// 2: it goes on.
+    Running,
+    /// 3: it is done.
+    Complete,
+}
+
+impl Background {
+    /// Its number.
+    pub fn code(self) -> u8 {
+        match self {
+            Background::None => 0,
+            Background::Stopped => 1,
+            Background::Running => 2,
+            Background::Complete => 3,
+        }
+    }
 }
 
 /// A format that a disc was given.
@@ -101,6 +152,22 @@ pub enum SessionState {
 }
 
 impl Medium {
+    /// Written over at any address, not in order: what needs a format.
+    pub fn written_over(&self) -> bool {
+        match (&self.record, self.kind) {
+            (None, _) => false,
+            (Some(_), Kind::DvdPlusRw | Kind::DvdRam | Kind::BdRe) => true,
+            (Some(record), Kind::DvdRw) => record.format.is_some(),
+            _ => false,
+        }
+    }
+
+    /// Nothing may be changed on it.
+    pub fn protected(&self) -> bool {
+        let protection = self.record.as_ref().map(|record| record.protection);
+        protection.is_some_and(|protection| protection.persistent || protection.cartridge)
+    }
+
     /// The track that blocks can be added to, if one was begun: the first of them.
     pub fn open_track(&self) -> Option<&Track> {
         self.tracks.iter().find(|track| track.is_open())
@@ -116,12 +183,16 @@ impl Medium {
         self.record.as_ref().is_some_and(|record| !record.finalized)
     }
 
-    /// DISC STATUS of a disc that is written in order.
+    /// DISC STATUS.
     pub fn status(&self) -> DiscStatus {
         match &self.record {
             Some(record) if record.finalized => DiscStatus::Complete,
-            Some(_) if self.kind == Kind::DvdRam => DiscStatus::Other,
             Some(_) if self.tracks.is_empty() => DiscStatus::Blank,
+            // real-drives: TSSTcorp SH-S182M: a formatted DVD-RAM is "other".
+            Some(_) if self.kind == Kind::DvdRam => DiscStatus::Other,
+            // real-drives: ASUS DRW-24B1ST (DVD+RW), PIONEER BDR-209D (BD-RE), MATSHITA UJ8B0AW
+            // (DVD-RW): complete, one session, complete.
+            Some(_) if self.written_over() && self.open_track().is_none() => DiscStatus::Complete,
             Some(_) => DiscStatus::Appendable,
             None => DiscStatus::Complete,
         }
@@ -129,12 +200,12 @@ impl Medium {
 
     /// STATE OF LAST SESSION.
     pub fn last_session_state(&self) -> SessionState {
-        match &self.record {
-            Some(record) if !record.finalized => {
+        match (&self.record, self.status()) {
+            (None, _) | (_, DiscStatus::Complete | DiscStatus::Other) => SessionState::Complete,
+            (Some(record), _) => {
                 let open = self.tracks.iter().any(|track| track.session > record.closed_sessions);
                 if open { SessionState::Incomplete } else { SessionState::Empty }
             }
-            _ => SessionState::Complete,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Which change a disc allows in which state: the table, by kind of disc. What it refuses, it
 //! refuses as a drive does that would otherwise ruin the disc. Knows no command's bytes.
 
-use super::recording::{DiscStatus, SessionState};
+use super::recording::{Background, DiscStatus, SessionState};
 use super::{Kind, Medium};
 use crate::sim::refusal::Refusal;
 
@@ -18,13 +18,36 @@ pub enum State {
     Appendable,
     /// Nothing can be added.
     Complete,
+    /// It has no format, and needs one.
+    Unformatted,
+    /// It is formatted beside the host's commands (DVD+RW).
+    Formatting,
+    /// The same was stopped.
+    Suspended,
+    /// Any block of its format can be written.
+    Formatted,
+    /// Its border is open: written in order, over what is written too (DVD-RW).
+    Intermediate,
+    /// Nobody may change anything.
+    Protected,
 }
 
 #[cfg(test)]
 impl State {
     /// All of them.
-    pub const ALL: [State; 5] =
-        [State::Blank, State::TrackOpen, State::SessionOpen, State::Appendable, State::Complete];
+    pub const ALL: [State; 11] = [
+        State::Blank,
+        State::TrackOpen,
+        State::SessionOpen,
+        State::Appendable,
+        State::Complete,
+        State::Unformatted,
+        State::Formatting,
+        State::Suspended,
+        State::Formatted,
+        State::Intermediate,
+        State::Protected,
+    ];
 }
 
 /// What can be done to a disc.
@@ -37,6 +60,8 @@ pub enum Act {
     Reserve,
     /// CLOSE TRACK.
     CloseTrack,
+    /// CLOSE TRACK SESSION that stops a background format.
+    StopFormat,
     /// CLOSE SESSION.
     CloseSession,
     /// CLOSE SESSION that finalizes.
@@ -54,10 +79,11 @@ pub enum Act {
 #[cfg(test)]
 impl Act {
     /// All of them.
-    pub const ALL: [Act; 9] = [
+    pub const ALL: [Act; 10] = [
         Act::Write,
         Act::Reserve,
         Act::CloseTrack,
+        Act::StopFormat,
         Act::CloseSession,
         Act::Finalize,
         Act::Blank,
@@ -69,6 +95,12 @@ impl Act {
 
 /// What a disc is in now.
 pub fn state(disc: &Medium) -> State {
+    if disc.protected() {
+        return State::Protected;
+    }
+    if disc.written_over() {
+        return over(disc);
+    }
     match (disc.status(), disc.last_session_state()) {
         (DiscStatus::Complete | DiscStatus::Other, _) => State::Complete,
         (DiscStatus::Blank, _) => State::Blank,
@@ -80,12 +112,34 @@ pub fn state(disc: &Medium) -> State {
     }
 }
 
+/// The same of a disc that is written over.
+fn over(disc: &Medium) -> State {
+    let Some(record) = disc.record.as_ref().filter(|record| record.format.is_some()) else {
+        return State::Unformatted;
+    };
+    match record.background {
+        Background::Running => State::Formatting,
+        Background::Stopped => State::Suspended,
+        Background::None | Background::Complete if disc.open_track().is_some() => {
+            State::Intermediate
+        }
+        Background::None | Background::Complete => State::Formatted,
+    }
+}
+
 /// 5/30/05: cannot write medium, incompatible medium (real-drives: ATAPI iHBS212).
 const CANNOT_WRITE: Refusal = Refusal::of(5, 0x30, 0x05);
 /// 5/30/06: cannot format medium, incompatible medium (real-drives: ATAPI iHBS212).
 const CANNOT_FORMAT: Refusal = Refusal::of(5, 0x30, 0x06);
 /// 5/2C/00: command sequence error.
 const SEQUENCE: Refusal = Refusal::of(5, 0x2c, 0x00);
+/// 5/30/10: medium not formatted (real-drives: ASUS DRW-1608P2: CLOSE SESSION). GUESS: for a WRITE
+/// too.
+const NOT_FORMATTED: Refusal = Refusal::of(5, 0x30, 0x10);
+/// 7/27/00: write protected (MMC-6 annex F).
+const WRITE_PROTECTED: Refusal = Refusal::of(7, 0x27, 0x00);
+/// 5/24/00 at CLOSE FUNCTION: the medium has no such thing (PIONEER R11 command reference).
+const NO_SUCH_CLOSE: Refusal = Refusal::bad_field(2);
 /// 5/72/03: session fixation error, incomplete track in session (MMC-6 annex F).
 pub const INCOMPLETE_TRACK: Refusal = Refusal::of(5, 0x72, 0x03);
 
@@ -94,9 +148,13 @@ pub const INCOMPLETE_TRACK: Refusal = Refusal::of(5, 0x72, 0x03);
 /// # Errors
 /// It does not, and this is what the drive says.
 pub fn allows(kind: Kind, state: State, act: Act) -> Result<(), Refusal> {
+    if state == State::Protected {
+        return Err(WRITE_PROTECTED);
+    }
     match kind {
         Kind::DvdPlusR | Kind::DvdPlusRDl | Kind::BdR => plus_sequential(kind, state, act),
         Kind::DvdR | Kind::DvdRw | Kind::DvdRDl => minus_sequential(kind, state, act),
+        Kind::DvdPlusRw | Kind::DvdRam | Kind::BdRe => overwritten(kind, state, act),
         _ => {
             Err(if matches!(act, Act::Blank | Act::Format) { CANNOT_FORMAT } else { CANNOT_WRITE })
         }
@@ -120,12 +178,38 @@ fn plus_sequential(kind: Kind, state: State, act: Act) -> Result<(), Refusal> {
         (Act::CloseSession, _) => Err(SEQUENCE),
         (Act::Finalize, State::SessionOpen | State::Appendable) => Ok(()),
         (Act::Finalize, _) => Err(SEQUENCE),
+        (Act::StopFormat, _) => Err(NO_SUCH_CLOSE),
     }
 }
 
-/// DVD-R and DVD-RW recorded in order: no second layer or lead-out but by closing.
+/// What is written over at any block, once it is formatted.
+fn overwritten(kind: Kind, state: State, act: Act) -> Result<(), Refusal> {
+    match (act, state) {
+        (Act::Blank, _) => Err(CANNOT_FORMAT),
+        (Act::Format, _) => Ok(()),
+        // MMC-6 table 1: RESERVE TRACK and SEND CUE SHEET are for media written in order.
+        (Act::Reserve | Act::CueSheet | Act::LayerBreak, _) => Err(SEQUENCE),
+        (Act::StopFormat, _) if kind == Kind::DvdPlusRw => Ok(()),
+        (Act::CloseSession, State::Unformatted) if kind == Kind::DvdPlusRw => Err(NOT_FORMATTED),
+        (Act::CloseSession, _) if kind == Kind::DvdPlusRw => Ok(()),
+        (Act::StopFormat | Act::CloseTrack | Act::CloseSession | Act::Finalize, _) => {
+            Err(NO_SUCH_CLOSE)
+        }
+        (Act::Write, State::Unformatted) => Err(NOT_FORMATTED),
+        (Act::Write, _) => Ok(()),
+    }
+}
+
+/// DVD-R and DVD-RW recorded in order: no second layer or lead-out but by closing. Written over, a
+/// DVD-RW has a border that is open or closed.
 fn minus_sequential(kind: Kind, state: State, act: Act) -> Result<(), Refusal> {
     match (act, state) {
+        (Act::Write | Act::CloseSession, State::Intermediate | State::Formatted) => Ok(()),
+        // PIONEER R11 command reference: CLOSE TRACK is not valid for a formatted DVD-RW.
+        (Act::CloseTrack | Act::Finalize, State::Intermediate | State::Formatted) => {
+            Err(NO_SUCH_CLOSE)
+        }
+        (Act::Reserve, State::Intermediate | State::Formatted) => Err(SEQUENCE),
         (Act::Blank | Act::Format, _) if kind == Kind::DvdRw => Ok(()),
         (Act::LayerBreak, State::Blank) if kind == Kind::DvdRDl => Ok(()),
         // One lead-out ends the session under way and the disc: there must be one.
@@ -138,55 +222,102 @@ fn minus_sequential(kind: Kind, state: State, act: Act) -> Result<(), Refusal> {
 mod tests {
     use super::*;
 
-    fn walk(kind: Kind, allowed: &[(State, &[Act])]) {
-        for state in State::ALL {
-            let row = allowed.iter().find(|row| row.0 == state).expect("every state has its row");
-            for act in Act::ALL {
-                let expected = row.1.contains(&act);
-                let answer = allows(kind, state, act);
-                assert_eq!(answer.is_ok(), expected, "{kind:?} {state:?} {act:?}: {answer:?}");
+    use Act::*;
+
+    /// What is allowed; all that is not here is refused.
+    type Row = (State, &'static [Act]);
+
+    /// Every kind of disc with its rows.
+    fn table() -> Vec<(Kind, &'static [Row])> {
+        const PLUS_R: &[Row] = &[
+            (State::Blank, &[Write, Reserve]),
+            (State::TrackOpen, &[Write, Reserve, CloseTrack]),
+            (State::SessionOpen, &[Write, Reserve, CloseSession, Finalize]),
+            (State::Appendable, &[Write, Reserve, Finalize]),
+        ];
+        const PLUS_R_DL: &[Row] = &[
+            (State::Blank, &[Write, Reserve, LayerBreak]),
+            (State::TrackOpen, &[Write, Reserve, CloseTrack]),
+            (State::SessionOpen, &[Write, Reserve, CloseSession, Finalize]),
+            (State::Appendable, &[Write, Reserve, Finalize]),
+        ];
+        const PLUS_RW: &[Row] = &[
+            (State::Unformatted, &[Format, StopFormat]),
+            (State::Formatting, &[Write, Format, StopFormat, CloseSession]),
+            (State::Suspended, &[Write, Format, StopFormat, CloseSession]),
+            (State::Formatted, &[Write, Format, StopFormat, CloseSession]),
+        ];
+        const MINUS_R: &[Row] = &[
+            (State::Blank, &[Write, Reserve]),
+            (State::TrackOpen, &[Write, Reserve, CloseTrack]),
+            (State::SessionOpen, &[Write, Reserve, CloseSession, Finalize]),
+            (State::Appendable, &[Write, Reserve]),
+        ];
+        const MINUS_R_DL: &[Row] = &[
+            (State::Blank, &[Write, Reserve, LayerBreak]),
+            (State::TrackOpen, &[Write, Reserve, CloseTrack]),
+            (State::SessionOpen, &[Write, Reserve, CloseSession, Finalize]),
+            (State::Appendable, &[Write, Reserve]),
+        ];
+        const MINUS_RW: &[Row] = &[
+            (State::Blank, &[Write, Reserve, Blank, Format]),
+            (State::TrackOpen, &[Write, Reserve, CloseTrack, Blank, Format]),
+            (State::SessionOpen, &[Write, Reserve, CloseSession, Finalize, Blank, Format]),
+            (State::Appendable, &[Write, Reserve, Blank, Format]),
+            (State::Complete, &[Blank, Format]),
+            (State::Intermediate, &[Write, CloseSession, Blank, Format]),
+            (State::Formatted, &[Write, CloseSession, Blank, Format]),
+        ];
+        const RANDOM: &[Row] =
+            &[(State::Unformatted, &[Format]), (State::Formatted, &[Write, Format])];
+        vec![
+            (Kind::DvdR, MINUS_R),
+            (Kind::DvdRw, MINUS_RW),
+            (Kind::DvdRDl, MINUS_R_DL),
+            (Kind::DvdPlusR, PLUS_R),
+            (Kind::DvdPlusRDl, PLUS_R_DL),
+            (Kind::DvdPlusRw, PLUS_RW),
+            (Kind::DvdRam, RANDOM),
+            (Kind::BdR, PLUS_R),
+            (Kind::BdRe, RANDOM),
+            (Kind::CdRom, &[]),
+            (Kind::DvdRom, &[]),
+            (Kind::BdRom, &[]),
+        ]
+    }
+
+    /// The states that a disc of this kind can be in.
+    fn possible(kind: Kind) -> Vec<State> {
+        let over = [
+            State::Unformatted,
+            State::Formatting,
+            State::Suspended,
+            State::Formatted,
+            State::Intermediate,
+        ];
+        let these = |state: &State| match kind {
+            Kind::DvdPlusRw => over[..4].contains(state),
+            Kind::DvdRam | Kind::BdRe => matches!(state, State::Unformatted | State::Formatted),
+            Kind::DvdRw => !over[..3].contains(state),
+            _ => !over.contains(state),
+        };
+        State::ALL.into_iter().filter(these).collect()
+    }
+
+    #[test]
+    fn every_pair_of_state_and_act_has_its_answer_on_every_kind_of_disc() {
+        for (kind, rows) in table() {
+            for state in possible(kind) {
+                let row = rows.iter().find(|row| row.0 == state).map_or(&[][..], |row| row.1);
+                for act in Act::ALL {
+                    let answer = allows(kind, state, act);
+                    let expected = row.contains(&act);
+                    assert_eq!(answer.is_ok(), expected, "{kind:?} {state:?} {act:?}: {answer:?}");
+                    if state == State::Protected {
+                        assert_eq!(answer, Err(WRITE_PROTECTED), "{kind:?} {act:?}");
+                    }
+                }
             }
-        }
-    }
-
-    #[test]
-    fn every_pair_of_state_and_act_has_its_answer_on_dvd_plus_r_and_bd_r() {
-        use Act::*;
-        for (kind, blank) in [
-            (Kind::DvdPlusR, &[Write, Reserve][..]),
-            (Kind::BdR, &[Write, Reserve]),
-            (Kind::DvdPlusRDl, &[Write, Reserve, LayerBreak]),
-        ] {
-            let rows: [(State, &[Act]); 5] = [
-                (State::Blank, blank),
-                (State::TrackOpen, &[Write, Reserve, CloseTrack]),
-                (State::SessionOpen, &[Write, Reserve, CloseSession, Finalize]),
-                (State::Appendable, &[Write, Reserve, Finalize]),
-                (State::Complete, &[]),
-            ];
-            walk(kind, &rows);
-        }
-    }
-
-    #[test]
-    fn every_pair_of_state_and_act_has_its_answer_on_dvd_minus() {
-        use Act::*;
-        for (kind, blank, always) in [
-            (Kind::DvdR, &[Write, Reserve][..], &[][..]),
-            (Kind::DvdRDl, &[Write, Reserve, LayerBreak], &[]),
-            (Kind::DvdRw, &[Write, Reserve], &[Blank, Format]),
-        ] {
-            let with = |acts: &[Act]| [acts, always].concat();
-            let rows = [
-                (State::Blank, with(blank)),
-                (State::TrackOpen, with(&[Write, Reserve, CloseTrack])),
-                (State::SessionOpen, with(&[Write, Reserve, CloseSession, Finalize])),
-                (State::Appendable, with(&[Write, Reserve])),
-                (State::Complete, with(&[])),
-            ];
-            let rows: Vec<(State, &[Act])> =
-                rows.iter().map(|(state, acts)| (*state, acts.as_slice())).collect();
-            walk(kind, &rows);
         }
     }
 }

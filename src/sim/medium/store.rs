@@ -4,10 +4,11 @@
 //!
 //! The file: two slots of 32 KiB for the state, of which the one with the higher number that is
 //! whole counts, so that a kill at any moment leaves one; then the sectors in order of their LBA,
-//! 2048 bytes each, on a CD 2352.
+//! 2048 bytes each, on a CD 2352; then the marks ([`super::marks`]).
 
 use std::fs::{File, OpenOptions};
 use std::io;
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
@@ -15,6 +16,7 @@ use nix::fcntl::{Flock, FlockArg};
 use serde::{Deserialize, Serialize};
 
 use super::content::Content;
+use super::marks::{Mark, Marks};
 use super::recording::Record;
 use super::{Kind, Medium, Track};
 use crate::transport::reason;
@@ -32,6 +34,7 @@ pub struct Store {
     file: Flock<File>,
     stride: u64,
     saves: u64,
+    marks: Option<Marks>,
 }
 
 /// The state of a disc as it is kept.
@@ -71,7 +74,7 @@ impl Store {
         let file =
             Flock::lock(file, FlockArg::LockExclusiveNonblock).map_err(|(_, errno)| errno)?;
         let stride = if family == Family::Cd { 2352 } else { 2048 };
-        Ok(Store { file, stride, saves: 0 })
+        Ok(Store { file, stride, saves: 0, marks: None })
     }
 
     /// Opens a disc that was made before.
@@ -93,6 +96,7 @@ impl Store {
             .ok_or_else(|| format!("{shown}: a virtual disc of unknown kind '{}'", saved.medium))?;
         store.saves = saves;
         store.stride = if kind.family() == Family::Cd { 2352 } else { 2048 };
+        store.keep_marks(saved.record.whole, kind.family().ecc_blocks().0).map_err(failed)?;
         Ok((store, saved, kind))
     }
 
@@ -169,13 +173,46 @@ impl Store {
         self.stride
     }
 
-    #[allow(dead_code)]
-    /// Forgets all sectors, and gives their room back.
+    /// Forgets all sectors and their marks, and gives their room back.
     ///
     /// # Errors
     /// The file cannot be cut.
-    pub fn erase(&self) -> io::Result<()> {
+    pub fn erase(&mut self) -> io::Result<()> {
+        if let Some(marks) = &mut self.marks {
+            marks.clear();
+        }
         self.file.set_len(SECTORS)
+    }
+
+    /// From now on knows marks, behind so many sectors; `unit` sectors share one.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn keep_marks(&mut self, blocks: u32, unit: u32) -> io::Result<()> {
+        let at = SECTORS + u64::from(blocks) * self.stride;
+        self.marks = Some(Marks::load(&self.file, at, blocks, unit)?);
+        Ok(())
+    }
+
+    /// Whether a sector is marked so, and up to which one that is the same.
+    pub fn marked(&self, mark: Mark, lba: u32) -> (bool, u32) {
+        self.marks.as_ref().map_or((false, u32::MAX), |marks| marks.marked(mark, lba))
+    }
+
+    /// Marks sectors, or takes their marks away.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn mark(&mut self, mark: Mark, sectors: Range<u32>, set: bool) -> io::Result<()> {
+        match &mut self.marks {
+            Some(marks) => marks.mark(&self.file, mark, sectors, set),
+            None => Ok(()),
+        }
+    }
+
+    /// The first sectors of all that is marked so.
+    pub fn all_marked(&self, mark: Mark) -> Vec<u32> {
+        self.marks.as_ref().map_or_else(Vec::new, |marks| marks.all(mark))
     }
 }
 
@@ -194,6 +231,18 @@ fn parse_slot(bytes: &[u8]) -> Option<(u64, Saved)> {
 }
 
 impl Medium {
+    /// Forgets what was recorded on it. Where its file cannot be cut, the sectors stay what they
+    /// are, as on a disc that was formatted without being erased.
+    pub fn wipe(&mut self) {
+        if let Content::Recorded(store) = &mut self.content {
+            let _ = store.erase();
+        }
+        if let Some(record) = &mut self.record {
+            record.laid = 0;
+            record.spares_used = 0;
+        }
+    }
+
     /// Keeps its state in its file, if it is recorded in one.
     ///
     /// # Errors

@@ -3,14 +3,18 @@
 //! pass. Knows no command's bytes.
 
 mod bd_r;
+mod bd_re;
 mod dvd_minus;
 mod dvd_plus;
+mod dvd_plus_rw;
+mod dvd_ram;
+mod overwrite;
 mod sequential;
 
 use std::io;
 use std::time::Duration;
 
-use super::{Kind, Medium};
+use super::{Kind, Medium, formats};
 use crate::sim::refusal::Refusal;
 use crate::units::SECTOR;
 
@@ -66,6 +70,21 @@ pub struct FormatOrder {
     pub subtype: u8,
     /// TYPE DEPENDENT PARAMETER.
     pub parameter: u32,
+    /// CMPLST.
+    pub complete_list: bool,
+    /// DCRT: no certification.
+    pub no_certification: bool,
+}
+
+/// What writing some blocks costs beside the time that the blocks themselves take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Toll {
+    /// Blocks that have to be laid down before these can be.
+    pub laying: u32,
+    /// Error-correction blocks that are read first, since only a part of them is written.
+    pub modified: u32,
+    /// All of it is read back at once, so that it takes twice the time.
+    pub verified: bool,
 }
 
 /// A change that takes its time.
@@ -82,6 +101,8 @@ pub enum Change {
     Blank(u8),
     /// FORMAT UNIT.
     Format(FormatOrder),
+    /// The formatting that goes on beside the host's commands is stopped.
+    StopFormat,
 }
 
 /// A change and how long it takes.
@@ -97,6 +118,8 @@ pub struct Work {
 
 /// 2/04/07: operation in progress.
 const CLOSING: Refusal = Refusal::of(2, 0x04, 0x07);
+/// 2/04/04: format in progress (PIONEER R11 command reference).
+const FORMATTING: Refusal = Refusal::of(2, 0x04, 0x04);
 
 /// What a family of discs makes of what the host asks. What a medium does not know is refused.
 pub trait Rules: Sync {
@@ -119,6 +142,18 @@ pub trait Rules: Sync {
 
     /// The drive has taken them: the NWA moves.
     fn taken(&self, disc: &mut Medium, order: &WriteOrder, page: &WriteParameters);
+
+    /// What writing them costs beside.
+    fn toll(&self, disc: &Medium, order: &WriteOrder) -> Toll {
+        let _ = (disc, order);
+        Toll::default()
+    }
+
+    /// Formatting goes on beside the host's commands, for so long; whether it came to its end.
+    fn goes_on(&self, disc: &mut Medium, time: Duration) -> bool {
+        let _ = (disc, time);
+        false
+    }
 
     /// They are on the disc itself.
     fn burnt(&self, disc: &mut Medium, order: &WriteOrder);
@@ -218,12 +253,30 @@ pub trait Rules: Sync {
     fn cut_off(&self, disc: &mut Medium, change: Option<&Change>);
 }
 
+/// A DVD-RAM leaves the factory formatted (libburn's cookbook: "the natural state").
+pub fn format_in_factory(disc: &mut Medium) {
+    let order = FormatOrder {
+        blocks: formats::ram_default(disc.extent()),
+        kind: formats::FULL,
+        subtype: 0,
+        parameter: 0x800,
+        complete_list: false,
+        no_certification: false,
+    };
+    if let Some(rules) = of(disc.kind) {
+        rules.apply(disc, &Change::Format(order));
+    }
+}
+
 /// The rules of a kind of disc; `None` for those that no drive writes.
 pub fn of(kind: Kind) -> Option<&'static dyn Rules> {
     match kind {
         Kind::DvdPlusR | Kind::DvdPlusRDl => Some(&dvd_plus::DvdPlusR),
         Kind::DvdR | Kind::DvdRw | Kind::DvdRDl => Some(&dvd_minus::DvdMinus),
+        Kind::DvdPlusRw => Some(&dvd_plus_rw::DvdPlusRw),
+        Kind::DvdRam => Some(&dvd_ram::DvdRam),
         Kind::BdR => Some(&bd_r::BdR),
+        Kind::BdRe => Some(&bd_re::BdRe),
         _ => None,
     }
 }

@@ -222,6 +222,6 @@ pub fn apply(disc: &mut Medium, change: &Change) {
         Change::CloseTrack(number) => close_track(disc, *number),
         Change::CloseSession => close_session(disc),
         Change::Finalize => finalize(disc),
-        Change::Blank(_) | Change::Format(_) => {}
+        Change::Blank(_) | Change::Format(_) | Change::StopFormat => {}
     }
 }
