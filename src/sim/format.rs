@@ -63,3 +63,215 @@ pub fn format_unit(machine: &mut Machine, exchange: &mut Exchange) -> Result<(),
     machine.begin(work, immediately);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::testing::Bench;
+    use crate::transport::Transport;
+
+    type Sense = Option<(u8, u8, u8)>;
+
+    /// FORMAT UNIT: header flags, blocks, type and sub-type, parameter.
+    fn format(bench: &mut Bench, flags: u8, blocks: u32, kind: u8, parameter: u32) -> Sense {
+        with_cdb(bench, 0x11, flags, blocks, kind, parameter)
+    }
+
+    fn with_cdb(bench: &mut Bench, cdb: u8, flags: u8, blocks: u32, kind: u8, param: u32) -> Sense {
+        let mut list = vec![0, flags, 0, 8];
+        list.extend(blocks.to_be_bytes());
+        list.push(kind);
+        list.extend(&param.to_be_bytes()[1..]);
+        bench.send(&[0x04, cdb, 0, 0, 0, 0], &list)
+    }
+
+    fn write(bench: &mut Bench, lba: u32, blocks: u8) -> Sense {
+        let [a, b, c, d] = lba.to_be_bytes();
+        let data = vec![lba as u8 | 1; usize::from(blocks) * 2048];
+        bench.send(&[0x2a, 0, a, b, c, d, 0, 0, blocks, 0], &data)
+    }
+
+    fn read(bench: &mut Bench, lba: u32) -> Sense {
+        let [a, b, c, d] = lba.to_be_bytes();
+        bench.ask(&[0x28, 0x08, a, b, c, d, 0, 0, 1, 0], 2048).sense
+    }
+
+    fn close(bench: &mut Bench, function: u8) -> Sense {
+        let sense = bench.ask(&[0x5b, 1, function, 0, 0, 0, 0, 0, 0, 0], 0).sense;
+        bench.settle();
+        sense
+    }
+
+    /// Disc status with that of the last session, and the background format's.
+    fn states(bench: &mut Bench) -> (u8, u8) {
+        let data = bench.get(&[0x51, 0, 0, 0, 0, 0, 0, 0, 34, 0], 34);
+        (data[2] & 0x0f, data[7] & 0x03)
+    }
+
+    fn sense(bench: &mut Bench) -> (u8, u8, u8, Option<u16>) {
+        let data = bench.get(&[0x03, 0, 0, 0, 18, 0], 18);
+        let progress = (data[15] & 0x80 != 0).then(|| u16::from_be_bytes([data[16], data[17]]));
+        (data[2], data[12], data[13], progress)
+    }
+
+    fn profile(bench: &mut Bench) -> u8 {
+        bench.get(&[0x46, 2, 0, 0, 0, 0, 0, 0, 8, 0], 8)[7]
+    }
+
+    const READY: [u8; 6] = [0; 6];
+    const CAPACITY: [u8; 10] = [0x25, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    const ALL: u32 = 0xffff_ffff;
+
+    #[test]
+    fn a_dvd_plus_rw_is_formatted_beside_what_the_host_writes() {
+        let mut bench = Bench::of("sim:blank?medium=dvd+rw&capacity=200000");
+        assert_eq!((states(&mut bench), profile(&mut bench)), ((0, 0), 0x1a));
+        assert_eq!(bench.get(&CAPACITY, 8)[..4], [0; 4]);
+        assert_eq!(write(&mut bench, 0, 16), Some((5, 0x30, 0x10)));
+        // real-drives: ASUS DRW-1608P2: CLOSE SESSION: 5/30/10.
+        assert_eq!(close(&mut bench, 2), Some((5, 0x30, 0x10)));
+        assert_eq!(format(&mut bench, 2, ALL, 0x98, 0), None);
+        // The lead-in is being written: no progress is told, and nothing else is done.
+        assert_eq!(bench.no(&READY), (2, 0x04, 0x04));
+        assert_eq!(sense(&mut bench), (2, 0x04, 0x04, None));
+        bench.settle();
+        assert_eq!(states(&mut bench), (0x0e, 2));
+        assert_eq!(bench.get(&CAPACITY, 8)[..4], 199_999u32.to_be_bytes());
+        assert_eq!(sense(&mut bench).0, 0);
+        assert_eq!(bench.no(&[0x1b, 0, 0, 0, 2, 0]), (5, 0x53, 0x02));
+        assert_eq!(write(&mut bench, 3, 2), None);
+        // Up to there the drive had to lay the disc down first.
+        let begun = bench.drive.now();
+        assert_eq!(write(&mut bench, 100_000, 1), None);
+        assert!(bench.drive.now() - begun > Duration::from_secs(20));
+        assert_eq!(read(&mut bench, 50_000), None);
+        assert_eq!(read(&mut bench, 190_000), Some((3, 0x11, 0x05)));
+        // Stopped: what is laid down can be written, no more; the tray comes out.
+        assert_eq!(close(&mut bench, 2), None);
+        assert_eq!(states(&mut bench), (0x0e, 1));
+        assert_eq!(write(&mut bench, 90_000, 16), None);
+        assert_eq!(write(&mut bench, 190_000, 16), Some((5, 0x21, 0x02)));
+        assert_eq!(format(&mut bench, 2, ALL, 0x98, 1), None);
+        bench.settle();
+        assert_eq!(read(&mut bench, 90_000), None);
+        bench.drive.wait(Duration::from_secs(3600));
+        assert_eq!((states(&mut bench), sense(&mut bench).0), ((0x0e, 3), 0));
+        assert_eq!(read(&mut bench, 199_999), None);
+        assert_eq!(write(&mut bench, 199_999, 2), Some((5, 0x21, 0x02)));
+        // Nothing goes on any more: neither is an error.
+        assert_eq!((close(&mut bench, 0), close(&mut bench, 2)), (None, None));
+        assert_eq!(states(&mut bench), (0x0e, 3));
+        assert_eq!(bench.ask(&[0x1b, 0, 0, 0, 2, 0], 0).sense, None);
+    }
+
+    #[test]
+    fn a_dvd_plus_rw_takes_its_own_format_alone() {
+        let mut bench = Bench::of("sim:blank?medium=dvd+rw&capacity=4096");
+        for (blocks, kind, parameter) in
+            [(100, 0x98, 0), (ALL, 0x98, 2), (ALL, 0x00, 0), (ALL, 0x54, 0)]
+        {
+            let refused = format(&mut bench, 2, blocks, kind, parameter);
+            assert_eq!(refused, Some((5, 0x26, 0x00)), "{kind:02x}");
+        }
+        // Only what was stopped goes on.
+        assert_eq!(format(&mut bench, 2, ALL, 0x98, 1), Some((5, 0x30, 0x06)));
+        assert_eq!(with_cdb(&mut bench, 0x19, 2, ALL, 0x98, 0), Some((5, 0x24, 0x00)));
+        assert_eq!(with_cdb(&mut bench, 0x17, 2, ALL, 0x98, 0), Some((5, 0x24, 0x00)));
+        assert_eq!(format(&mut bench, 0x22, ALL, 0x98, 0), Some((5, 0x26, 0x00)));
+        assert_eq!(bench.send(&[0x04, 0x11, 0, 0, 0, 0], &[0, 2, 0]), Some((5, 0x1a, 0x00)));
+        assert_eq!(format(&mut bench, 0x82, 4096, 0x98, 0), None);
+    }
+
+    #[test]
+    fn a_dvd_ram_is_written_anywhere_at_half_speed_or_streaming_and_never_closed() {
+        let mut bench = Bench::of("sim:blank?medium=dvd-ram");
+        assert_eq!((states(&mut bench).0, profile(&mut bench)), (0x0f, 0x12));
+        assert_eq!(bench.get(&CAPACITY, 8)[..4], 2_236_703u32.to_be_bytes());
+        assert_eq!((read(&mut bench, 0), read(&mut bench, 2_236_703)), (None, None));
+        let mut timed = |opcode: [u8; 12]| {
+            let begun = bench.drive.now();
+            assert_eq!(bench.send(&opcode, &[1; 64 * 2048]), None);
+            (bench.drive.now() - begun).as_secs_f64()
+        };
+        let verified = timed([0xaa, 0, 0, 0, 8, 0, 0, 0, 0, 64, 0, 0]);
+        let streamed = timed([0xaa, 0, 0, 0, 8, 0, 0, 0, 0, 64, 0x80, 0]);
+        assert!((1.7..2.3).contains(&(verified / streamed)), "{verified} {streamed}");
+        assert_eq!(close(&mut bench, 1), Some((5, 0x24, 0x00)));
+        assert_eq!(close(&mut bench, 2), Some((5, 0x24, 0x00)));
+        assert_eq!(write(&mut bench, 2_236_703, 2), Some((5, 0x21, 0x00)));
+        // No certification, at once: more room for data.
+        assert_eq!(with_cdb(&mut bench, 0x19, 0xa2, 2_295_072, 0x00, 0x800), None);
+        bench.settle();
+        assert_eq!(bench.get(&CAPACITY, 8)[..4], 2_295_071u32.to_be_bytes());
+        // A format that certifies takes its hour, and says how far it is.
+        assert_eq!(format(&mut bench, 0x82, 2_236_704, 0x00, 0x800), None);
+        bench.drive.wait(Duration::from_secs(1200));
+        let (key, code, qualifier, progress) = sense(&mut bench);
+        assert_eq!((key, code, qualifier), (2, 0x04, 0x04));
+        assert!((0x2000..0xf000).contains(&progress.expect("told")), "{progress:?}");
+        assert_eq!(format(&mut bench, 2, 2_236_704, 0x00, 0x800), Some((2, 0x04, 0x04)));
+    }
+
+    #[test]
+    fn an_unformatted_dvd_ram_or_a_protected_one_takes_no_write() {
+        let mut bench = Bench::of("sim:blank?medium=dvd-ram&formatted=no");
+        assert_eq!((states(&mut bench).0, bench.get(&CAPACITY, 8)[3]), (0, 0));
+        assert_eq!(write(&mut bench, 0, 16), Some((5, 0x30, 0x10)));
+        let mut bench = Bench::of("sim:blank?medium=dvd-ram&tab=protected");
+        assert_eq!(write(&mut bench, 0, 16), Some((7, 0x27, 0x00)));
+        assert_eq!(format(&mut bench, 2, 2_236_704, 0x00, 0x800), Some((7, 0x27, 0x00)));
+        assert_eq!(read(&mut bench, 0), None);
+    }
+
+    #[test]
+    fn a_bd_re_is_formatted_with_spare_areas_or_without_and_reads_where_it_was_written() {
+        let mut bench = Bench::of("sim:blank?medium=bd-re");
+        assert_eq!((states(&mut bench).0, profile(&mut bench)), (0, 0x43));
+        assert_eq!(write(&mut bench, 0, 32), Some((5, 0x30, 0x10)));
+        // real-drives: LG GGW-H20L refuses quick certification.
+        assert_eq!(format(&mut bench, 2, 11_826_176, 0xc3, 0), Some((5, 0x26, 0x00)));
+        assert_eq!(format(&mut bench, 2, 12_219_392, 0xc0, 0), Some((5, 0x26, 0x00)));
+        assert_eq!(format(&mut bench, 2, 11_826_176, 0x00, 0x3000), None);
+        bench.settle();
+        assert_eq!((states(&mut bench).0, bench.get(&CAPACITY, 8)[1]), (0x0e, 0xb4));
+        assert_eq!(write(&mut bench, 1000, 4), None);
+        assert_eq!((read(&mut bench, 1000), read(&mut bench, 992)), (None, None));
+        assert_eq!(read(&mut bench, 1024), Some((8, 0x00, 0x00)));
+        assert_eq!(close(&mut bench, 6), Some((5, 0x24, 0x00)));
+        let spares = [0xad, 1, 0, 0, 0, 0, 0, 0x0a, 0, 16, 0, 0];
+        assert_eq!(bench.get(&spares, 16)[8..12], [0, 6, 0, 0]);
+        // Without spare areas all addresses move: nothing is left, and there is nothing to tell.
+        assert_eq!(format(&mut bench, 2, 12_219_392, 0xc4, 0), None);
+        bench.settle();
+        assert_eq!(bench.get(&CAPACITY, 8)[..4], 12_219_391u32.to_be_bytes());
+        assert_eq!(read(&mut bench, 1000), Some((8, 0x00, 0x00)));
+        assert_eq!(bench.no(&spares), (5, 0x24, 0x00));
+        // Certified: hours, and zeros everywhere.
+        let begun = bench.drive.now();
+        assert_eq!(format(&mut bench, 0, 12_088_320, 0xc2, 0), None);
+        assert!(bench.drive.now() - begun > Duration::from_secs(5000));
+        assert_eq!(read(&mut bench, 12_088_319), None);
+    }
+
+    #[test]
+    fn a_power_loss_stops_a_background_format_and_undoes_another() {
+        let fault = "[[fault]]\nkind = \"power_loss\"\nat_seconds = 100.0\n";
+        let plan = tempfile::NamedTempFile::new().expect("temporary file");
+        std::fs::write(plan.path(), fault).expect("written");
+        let query = format!("capacity=200000&faults={}", plan.path().display());
+        let mut bench = Bench::of(&format!("sim:blank?medium=dvd+rw&{query}"));
+        assert_eq!(format(&mut bench, 2, ALL, 0x98, 0), None);
+        bench.settle();
+        bench.drive.wait(Duration::from_secs(100));
+        let _ = bench.run(&READY, crate::transport::Data::None);
+        bench.settle();
+        assert_eq!(states(&mut bench), (0x0e, 1));
+        let mut bench = Bench::of(&format!("sim:blank?medium=dvd-ram&{query}"));
+        assert_eq!(format(&mut bench, 2, 194_912, 0x00, 0x800), None);
+        bench.drive.wait(Duration::from_secs(100));
+        let _ = bench.run(&READY, crate::transport::Data::None);
+        bench.settle();
+        assert_eq!(states(&mut bench).0, 0);
+    }
+}

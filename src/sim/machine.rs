@@ -4,8 +4,11 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::landing::Writing;
 use super::medium::Medium;
+use super::medium::content::Content;
 use super::medium::formats::PLUS_RW;
+use super::medium::marks::Mark;
 use super::medium::recording::Background;
 use super::medium::rules::{self, Change, Rules, Work};
 use super::mode_pages::ModePages;
@@ -101,8 +104,13 @@ impl Machine {
         persona: &'static Persona,
         disc: Option<Medium>,
         tray: Tray,
-        mechanics: Mechanics,
+        mut mechanics: Mechanics,
     ) -> Machine {
+        if let Some(Medium { content: Content::Recorded(store), .. }) = &disc {
+            for block in store.all_marked(Mark::Replaced) {
+                mechanics.recall(block);
+            }
+        }
         let mut machine = Machine {
             persona,
             disc,
@@ -258,6 +266,17 @@ impl Machine {
         let found = self.disc.as_mut().filter(|_| writes).and_then(with_rules);
         // real-drives: ATAPI iHBS212: 5/30/05.
         found.ok_or(Refusal::of(5, 0x30, 0x05))
+    }
+
+    /// The disc to be changed, its rules and the moving parts together.
+    ///
+    /// # Errors
+    /// As [`Machine::recordable`].
+    pub fn writing(&mut self) -> Result<Writing<'_>, Refusal> {
+        self.recordable()?;
+        let found = self.disc.as_mut().and_then(with_rules);
+        let (disc, rules) = found.ok_or(NO_MEDIUM_TRAY_CLOSED)?;
+        Ok(Writing { disc, rules, mechanics: &mut self.mechanics })
     }
 
     /// What was written with TEST WRITE is forgotten.

@@ -19,6 +19,7 @@ mod format_capacities;
 pub mod geometry;
 mod inquire;
 mod key;
+mod landing;
 mod machine;
 mod medium;
 mod mode_pages;

@@ -2,9 +2,8 @@
 //! SEND CUE SHEET, SYNCHRONIZE CACHE. Knows where the bits of a CDB are; what
 //! a disc makes of it is for [`super::medium::rules`].
 
-use std::time::Duration;
-
 use super::exchange::Exchange;
+use super::landing;
 use super::machine::Machine;
 use super::medium::rules::{CloseOrder, WriteOrder};
 use super::refusal::Refusal;
@@ -49,11 +48,12 @@ fn write(
         rules.lay_down(disc, &order, block, bytes).map_err(|_| WRITE_ERROR)?;
     }
     rules.taken(disc, &order, &page);
-    rules.burnt(disc, &order);
-    disc.keep().map_err(|_| WRITE_ERROR)?;
-    let seconds = (bytes.len() as f64) / (KBPS * 1000.0);
-    machine.mechanics.advance(Duration::from_secs_f64(seconds));
-    Ok(())
+    let mut writing = machine.writing()?;
+    let takes = landing::cost(&writing, &order, KBPS);
+    writing.mechanics.advance(takes);
+    let outcome = landing::land(&mut writing, &order);
+    writing.disc.keep().map_err(|_| WRITE_ERROR)?;
+    outcome
 }
 
 /// SYNCHRONIZE CACHE (MMC-6 6.44).
@@ -119,7 +119,7 @@ mod tests {
         use super::super::medium::blank::Blank;
         use super::super::medium::store::Store;
         use super::super::medium::{Kind, TrackMode};
-        let blank = Blank { kind: Kind::DvdR, layers: None, capacity: Some(4096) };
+        let blank = Blank { kind: Kind::DvdR, layers: None, capacity: Some(4096), formatted: true };
         let store = Store::temporary(crate::units::Family::Dvd).expect("a file");
         let mut disc = blank.on(store).expect("a disc");
         disc.rehearse(true);

@@ -31,6 +31,8 @@ pub struct Damage {
     pub extra: Duration,
     /// Turns that even a reading that succeeds at once needs: a recovered error.
     pub turns: u32,
+    /// The laser loses the track: a drive notices while it writes.
+    pub unwritable: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -92,6 +94,7 @@ impl Defects {
             p_slow: one.p_slow * other.p_slow,
             extra: one.extra + other.extra,
             turns: one.turns.max(other.turns),
+            unwritable: one.unwritable || other.unwritable,
         })
     }
 

@@ -58,8 +58,9 @@ fn wrong<T>(offset: Option<usize>, reason: impl Into<String>) -> Result<T, Wrong
     Err(Wrong { offset, reason: reason.into() })
 }
 
-const KINDS: [(&str, &[&str]); 8] = [
+const KINDS: [(&str, &[&str]); 9] = [
     ("hard", &["lba", "count"]),
+    ("unwritable", &["lba", "count"]),
     ("soft", &["lba", "count", "p", "p_slow"]),
     ("slow", &["lba", "count", "ms"]),
     ("recovered", &["lba", "count", "turns"]),
@@ -91,9 +92,11 @@ impl Raw {
     }
 
     fn damage(&self, kind: &str) -> Result<Damage, Wrong> {
-        let read = |p, p_slow| Damage { p, p_slow, extra: Duration::ZERO, turns: 0 };
+        let read =
+            |p, p_slow| Damage { p, p_slow, extra: Duration::ZERO, turns: 0, unwritable: false };
         Ok(match kind {
             "hard" => read(0.0, 0.0),
+            "unwritable" => Damage { unwritable: true, ..read(0.0, 0.0) },
             "slow" => {
                 let ms = self.number("ms", &self.ms, 0.0..=60_000.0)?;
                 Damage { extra: Duration::from_secs_f64(ms / 1000.0), ..read(1.0, 1.0) }

@@ -225,7 +225,8 @@ impl Medium {
     /// With TEST WRITE, what follows changes the state that the host sees and not the disc; without
     /// it, that pretence is over.
     pub fn rehearse(&mut self, test: bool) {
-        if !test || !self.kind.has_test_write() {
+        // PIONEER R11 command reference: mode page 05h does not apply to what is written over.
+        if !test || !self.kind.has_test_write() || self.written_over() {
             self.end_rehearsal();
         } else if let Some(record) = &mut self.record
             && record.rehearsal.is_none()

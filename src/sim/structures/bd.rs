@@ -32,10 +32,11 @@ pub fn structure(medium: &Medium, asked: Asked) -> Result<Vec<u8>, Refusal> {
         0x09 => {
             bytes.be32(0);
         }
-        // Spare area of a formatted BD-RE; a BD-R without one refuses (real-drives: HL-DT-ST
-        // WH16NS40). GUESS: the default spare area, all of it free.
-        0x0a if medium.kind == Kind::BdRe => {
-            bytes.be32(0).be32(12_288).be32(12_288);
+        // Blocks of the spare areas, free and in all; a disc without them refuses (real-drives:
+        // HL-DT-ST WH16NS40: 36672 of 65536, and a BD-R that is not formatted).
+        0x0a if spares(medium).1 > 0 => {
+            let (free, all) = spares(medium);
+            bytes.be32(0).be32(free).be32(all);
         }
         // AACS: all of it is behind the key exchange. GUESS: the media key block too.
         0x80..=0x83 if medium.protection == Protection::Aacs => return Err(KEY_NOT_ESTABLISHED),
@@ -47,6 +48,19 @@ pub fn structure(medium: &Medium, asked: Asked) -> Result<Vec<u8>, Refusal> {
         _ => return Err(Refusal::bad_field(7)),
     }
     Ok(bytes.0)
+}
+
+/// Blocks of the spare areas: free, and all of them. GUESS: those of an image are the default, all
+/// of it free.
+fn spares(medium: &Medium) -> (u32, u32) {
+    match &medium.record {
+        None if medium.kind == Kind::BdRe => (393_216, 393_216),
+        None => (0, 0),
+        Some(record) => {
+            let all = record.format.map_or(0, |format| format.spares);
+            (all.saturating_sub(record.spares_used), all)
+        }
+    }
 }
 
 /// One unit for each layer (cdtext-and-accuraterip-binaries: PIC).

@@ -40,7 +40,8 @@ pub fn structure(persona: &Persona, medium: &Medium, asked: Asked) -> Result<Vec
         }
         // DVD-RAM: spare area (real-drives: TSSTcorp SH-S182M: 12784 of 12800, 58368 of 58368).
         0x0a if kind == Kind::DvdRam => {
-            bytes.be32(12_784).be32(58_368).be32(58_368);
+            let (primary, unused, supplementary) = spare_areas(medium);
+            bytes.be32(primary).be32(unused).be32(supplementary);
         }
         0x0e if matches!(kind, Kind::DvdR | Kind::DvdRw | Kind::DvdRDl) => {
             return Ok(pre_recorded());
@@ -64,6 +65,21 @@ pub fn structure(persona: &Persona, medium: &Medium, asked: Asked) -> Result<Vec
         _ => return none,
     }
     Ok(bytes.0)
+}
+
+/// Blocks of the spare areas of a DVD-RAM that are unused: primary, supplementary, and all of the
+/// latter. The primary one is used first.
+fn spare_areas(medium: &Medium) -> (u32, u32, u32) {
+    let Some(record) = &medium.record else { return (12_784, 58_368, 58_368) };
+    let all = record.format.map_or(0, |format| format.spares);
+    let supplementary = medium.extent().saturating_sub(medium.room());
+    let primary = all.saturating_sub(supplementary);
+    let beyond = record.spares_used.saturating_sub(primary);
+    (
+        primary.saturating_sub(record.spares_used),
+        supplementary.saturating_sub(beyond),
+        supplementary,
+    )
 }
 
 /// MMC-6 table 379.

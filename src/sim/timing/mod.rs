@@ -12,7 +12,8 @@ mod settings;
 mod tests;
 mod writing;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 use std::time::Duration;
 
 use self::clock::DriveClock;
@@ -94,6 +95,8 @@ pub struct Mechanics {
     taken: (u32, Duration),
     /// Attempts so far, by first sector of the error-correction block.
     attempts: HashMap<u32, u32>,
+    /// First sectors of the error-correction blocks that a spare one stands in for.
+    replaced: BTreeSet<u32>,
 }
 
 impl Mechanics {
@@ -123,6 +126,7 @@ impl Mechanics {
             buffered_from: 0,
             taken: (0, Duration::ZERO),
             attempts: HashMap::new(),
+            replaced: BTreeSet::new(),
         }
     }
 
@@ -242,7 +246,14 @@ impl Mechanics {
                 at = end.min(self.head.lba);
                 continue;
             }
-            match self.defects.first(&self.settings.layout, self.seed, at, end) {
+            let elsewhere =
+                self.replaced.range(at / self.settings.ecc() * self.settings.ecc()..end);
+            let elsewhere = elsewhere.min().map(|block| at.max(*block));
+            match self.flaw(at..elsewhere.unwrap_or(end)) {
+                None if elsewhere == Some(at) => {
+                    at = end.min(self.detour(at));
+                    from_disc = self.head.at;
+                }
                 Some((bad, damage)) if bad == at => {
                     let attempted = self.attempt(at, damage, order.retries);
                     from_disc = self.head.at;
@@ -257,7 +268,7 @@ impl Mechanics {
                     at = end.min(self.head.lba);
                 }
                 damaged => {
-                    let clean = damaged.map_or(end, |(bad, _)| bad);
+                    let clean = damaged.map(|(bad, _)| bad).or(elsewhere).unwrap_or(end);
                     self.fetch(at, clean);
                     from_disc = self.head.at;
                     at = clean;
@@ -268,6 +279,60 @@ impl Mechanics {
         self.clock.now = self.delivered(&order, result.good, begun, from_disc);
         self.taken = (at, self.clock.now);
         result
+    }
+
+    /// The first damaged sector of these that no spare one stands in for, and what it suffers from.
+    pub fn flaw(&self, sectors: Range<u32>) -> Option<(u32, Damage)> {
+        let mut from = sectors.start;
+        loop {
+            let layout = &self.settings.layout;
+            let (lba, damage) = self.defects.first(layout, self.seed, from, sectors.end)?;
+            let ecc = self.settings.ecc();
+            if !self.replaced.contains(&(lba / ecc * ecc)) {
+                return Some((lba, damage));
+            }
+            from = (lba / ecc + 1) * ecc;
+        }
+    }
+
+    /// A spare error-correction block stands in for the one that begins here.
+    pub fn recall(&mut self, block: u32) {
+        self.replaced.insert(block);
+    }
+
+    /// From now on a spare error-correction block stands in for the one that begins here.
+    pub fn replace(&mut self, block: u32) {
+        self.recall(block);
+        // The block was written, read back, and written again in the spare area.
+        let way = self.settings.seek_full + self.turn_at(block);
+        self.advance(way * 2);
+    }
+
+    /// The spare blocks of these sectors do not count any more: which those were.
+    pub fn give_up_spares(&mut self, sectors: Range<u32>) -> Vec<u32> {
+        let from = sectors.start / self.settings.ecc() * self.settings.ecc();
+        let gone: Vec<u32> = self.replaced.range(from..sectors.end).copied().collect();
+        for block in &gone {
+            self.replaced.remove(block);
+        }
+        gone
+    }
+
+    /// How long a turn takes where a sector lies.
+    pub fn turn_at(&self, lba: u32) -> Duration {
+        let radius_mm = self.settings.layout.place(lba).radius_mm;
+        seconds(self.settings.turn_seconds(radius_mm, self.cap_kbps))
+    }
+
+    /// Reads a spare block instead of the one that holds `lba`: the head goes there and comes back.
+    /// Returns where it goes on.
+    fn detour(&mut self, lba: u32) -> u32 {
+        self.go(lba);
+        // GUESS: half of the disc away, as the spare areas lie at its ends.
+        self.head.at += self.settings.seek_full + self.turn_at(lba);
+        let end = self.ecc_end(lba);
+        self.run_to(end);
+        end
     }
 
     /// When the last of `good` sectors has come over the bus: they go over it while the disc is
@@ -410,7 +475,9 @@ impl Mechanics {
         let could = (time / sector / f64::from(ecc)).min(1e6) as u32 * ecc;
         let to = limit.min(self.head.lba.saturating_add(could));
         let bad = self.defects.first(&self.settings.layout, self.seed, self.head.lba, to);
-        let to = bad.map_or(to, |(bad, _)| bad);
+        let away = self.replaced.range(self.head.lba..to).next().copied();
+        let bad = bad.map(|(bad, _)| bad).into_iter().chain(away).min();
+        let to = bad.unwrap_or(to);
         self.run_to(to);
         self.head.resting = to == limit || bad.is_some();
     }
