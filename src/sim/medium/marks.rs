@@ -65,7 +65,8 @@ impl Marks {
         let mut end = first + 1;
         while end < self.units && bit(row, end) == set {
             // Bytes that are alike throughout are passed at once.
-            let whole = end % 8 == 0 && row.get(end as usize / 8) == Some(&(u8::from(set) * 0xff));
+            let whole =
+                end.is_multiple_of(8) && row.get(end as usize / 8) == Some(&(u8::from(set) * 0xff));
             end += if whole { 8 } else { 1 };
         }
         let end = end.min(self.units);
