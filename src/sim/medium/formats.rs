@@ -31,7 +31,8 @@ const ALL: u32 = 0xffff_ffff;
 /// TYPE DEPENDENT PARAMETER of DVD-RW: blocks of an error-correction block (real-drives: HL-DT-ST
 /// GSA-4083N: 10h(10), 15h(10)).
 const DVD_UNIT: u32 = 0x10;
-/// Of 00h on a DVD: the block length (real-drives: HL-DT-ST GSA-4083N, TSSTcorp SH-S182M: 00h(800)).
+/// Of 00h on a DVD: the block length, 00h(800) (real-drives: HL-DT-ST GSA-4083N, TSSTcorp
+/// SH-S182M).
 const BLOCK_LENGTH: u32 = 0x800;
 /// Blocks of a BD that a spare cluster stands in for.
 const CLUSTER: u32 = 32;
@@ -140,8 +141,8 @@ fn ram_step(whole: u32) -> u32 {
     share(whole, 9_728, 2_295_072, 16).max(16)
 }
 
-/// The primary spare area of a DVD-RAM, which lies outside of all that can be addressed (real-drives:
-/// TSSTcorp SH-S182M).
+/// The primary spare area of a DVD-RAM, which lies outside of all that can be addressed
+/// (real-drives: TSSTcorp SH-S182M).
 const RAM_PRIMARY: u32 = 12_800;
 
 /// User data of a BD with the default, the most and the least spare area.
@@ -150,7 +151,7 @@ fn bd_sizes(disc: &Medium) -> [u32; 3] {
     match disc.layers {
         // real-drives: HL-DT-ST WH16NS40.
         0 | 1 => [11_826_176, 5_796_864, 12_088_320].map(|part| bd(whole, part, 12_219_392)),
-        // dvdisaster: 23652352 by default, 24307712 with the least; 47305728 and 48854016; 60403712.
+        // dvdisaster: 23652352 by default, 24307712 with the least; 47305728, 48854016; 60403712.
         // GUESS: the most is as large a part of the disc as with one layer.
         2 => [23_652_352, 11_593_728, 24_307_712].map(|part| bd(whole, part, 24_438_784)),
         3 => [47_305_728, 23_187_456, 48_854_016].map(|part| bd(whole, part, 48_878_592)),

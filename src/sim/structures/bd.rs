@@ -32,8 +32,8 @@ pub fn structure(medium: &Medium, asked: Asked) -> Result<Vec<u8>, Refusal> {
         0x09 => {
             bytes.be32(0);
         }
-        // Blocks of the spare areas, free and in all; a disc without them refuses (real-drives:
-        // HL-DT-ST WH16NS40: 36672 of 65536, and a BD-R that is not formatted).
+        // Blocks of the spare areas, free and in all; a disc without them refuses
+        // (real-drives: HL-DT-ST WH16NS40: 36672 of 65536, and a BD-R that is not formatted).
         0x0a if spares(medium).1 > 0 => {
             let (free, all) = spares(medium);
             bytes.be32(0).be32(free).be32(all);

@@ -68,8 +68,8 @@ impl Rules for BdRe {
         let certified = order.subtype == FULL_CERTIFICATION;
         let had_spares =
             disc.record.as_ref().and_then(|record| record.format).map(|f| f.spares > 0);
-        // The inner spare area lies before block 0: with it or without it, all of them move. GUESS:
-        // else a quick format leaves what was written.
+        // The inner spare area lies before block 0: with it or without it, all of them move.
+        // GUESS: else a quick format leaves what was written.
         if certified || had_spares != Some(format.spares > 0) {
             disc.wipe();
         }
