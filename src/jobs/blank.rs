@@ -10,7 +10,9 @@ use super::erasing::{self, Action, Choice, Depth, Event, Prepared};
 use super::error::{Error, Kind};
 use super::observe::Observer;
 use crate::mmc::Drive;
-use crate::mmc::cmd::read_format_capacities::FormatState;
+use crate::mmc::cmd::format_unit::FormatUnit;
+use crate::mmc::cmd::read_disc_information::BackgroundFormat;
+use crate::mmc::cmd::read_format_capacities::{FormatDescriptor, FormatState};
 use crate::mmc::profile::Profile;
 use crate::units::Blocks;
 
@@ -102,8 +104,19 @@ fn overwrite(state: &State, contents: &Contents, fast: bool) -> Result<Choice, E
     } else {
         format!("{what}: all of it is overwritten with zeros")
     };
-    let ranges = if fast { ends(blocks) } else { std::iter::once(0..blocks.0).collect() };
-    Ok(Choice { action: Action::Overwrite(ranges), remarks: vec![remark] })
+    // Where a background format was stopped, what is behind cannot be written before it goes on:
+    // the rim, which a fast blank would not wait for, holds nothing then.
+    let partly = state.background() == BackgroundFormat::Suspended;
+    let ranges = match (fast, partly) {
+        (true, true) => std::iter::once(0..HEAD.min(blocks.0)).collect(),
+        (true, false) => ends(blocks),
+        (false, _) => std::iter::once(0..blocks.0).collect(),
+    };
+    let restart = (partly && !fast).then(|| {
+        let all = Blocks(FormatUnit::ALL);
+        FormatUnit::new(FormatDescriptor { kind: 0x26, blocks: all, parameter: 1 })
+    });
+    Ok(Choice { action: Action::Overwrite { ranges, restart }, remarks: vec![remark] })
 }
 
 /// Beginning and end, whole error-correction blocks of any disc.

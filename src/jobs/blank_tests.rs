@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::jobs::erasing::contents::Found;
-use crate::jobs::erasing::tests::state;
+use crate::jobs::erasing::tests::{information, state};
 use crate::mmc::cmd::read_disc_information::DiscStatus::{Appendable, Blank, Complete};
 use crate::mmc::cmd::read_format_capacities::FormatState::{Formatted, Unformatted, Unknown};
 
@@ -81,6 +81,20 @@ fn an_empty_disc_without_blank_is_left_alone_unless_all_of_it_is_meant() {
     assert_eq!(blank(&disc, &Contents::NOTHING, Depth::Fast), "nothing is on it");
     let all = "overwrite 11826176 sectors with zeros";
     assert_eq!(blank(&disc, &Contents::NOTHING, Depth::Full), all);
+}
+
+#[test]
+fn a_dvd_plus_rw_that_is_formatted_in_part_is_written_where_it_is_formatted() {
+    let mut disc = state(Profile::DvdPlusRw, Complete, (Formatted, 2_295_104), &[]);
+    disc.disc = Some(information(Complete, BackgroundFormat::Suspended));
+    let action = |depth| choose(&disc, &full_of_data(), &Options { depth }).expect("can be").action;
+    let head = std::iter::once(0..1024).collect();
+    assert_eq!(action(Depth::Fast), Action::Overwrite { ranges: head, restart: None });
+    let Action::Overwrite { ranges, restart: Some(unit) } = action(Depth::Full) else {
+        panic!("the format has to go on")
+    };
+    assert_eq!(ranges, std::slice::from_ref(&(0..2_295_104)));
+    assert_eq!(unit.data()[4..], [0xff, 0xff, 0xff, 0xff, 0x98, 0, 0, 1]);
 }
 
 #[test]

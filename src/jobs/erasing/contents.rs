@@ -2,13 +2,20 @@
 //! sectors and knows no plan.
 
 use std::fmt;
+use std::time::Duration;
 
-use crate::formats::Sectors;
 use crate::jobs::error::Error;
 use crate::jobs::sectors::DiscSectors;
 use crate::jobs::survey::{MediumFacts, TrackKind};
-use crate::mmc::Drive;
-use crate::units::SECTOR;
+use crate::mmc::cmd::read::Read10;
+use crate::mmc::{CommandError, Drive};
+use crate::transport::SenseKey;
+use crate::units::{Lba, SECTOR};
+
+/// Blocks of a place that is looked at: an error-correction block of a DVD.
+const PLACE: u16 = 16;
+/// A disc takes half a minute to spin up in a bad drive, and a bad place as long to fail.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// What was found besides file systems.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -76,13 +83,13 @@ impl Contents {
             audio_tracks,
             found: Found::Nothing,
         };
+        if let Some(failure) = sectors.take_failure().filter(CommandError::is_gone) {
+            return Err(failure.into());
+        }
         if contents.file_systems.is_empty() && audio_tracks == 0 {
-            contents.found = look(&mut sectors, capacity);
+            contents.found = look(|lba| place(drive, lba), capacity);
         }
-        match sectors.take_failure() {
-            Some(failure) if failure.is_gone() => Err(failure.into()),
-            _ => Ok(contents),
-        }
+        Ok(contents)
     }
 
     /// Whether nothing is on it that one could miss.
@@ -91,23 +98,50 @@ impl Contents {
     }
 }
 
+/// What a place holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Zeros,
+    /// BLANK CHECK: never written.
+    Blank,
+    Data,
+    Bad,
+}
+
+/// Places that may be bad before a disc on which nothing could be read counts as unreadable.
+const BAD_MAX: u32 = 4;
+
 /// Whether there is anything but zeros: at the beginning, and at places spread over the disc.
-fn look(from: &mut impl Sectors, capacity: Option<u32>) -> Found {
+fn look(mut at: impl FnMut(u32) -> Place, capacity: Option<u32>) -> Found {
     let capacity = capacity.unwrap_or(0);
     let spread = (1..16).map(|part| capacity / 16 * part);
-    let mut sector = [0; SECTOR];
-    let (mut read, mut failed) = (0, 0);
-    for lba in (0..32).chain([256]).chain(spread) {
-        match from.read(lba, &mut sector) {
-            Ok(()) if sector.iter().any(|byte| *byte != 0) => return Found::Data,
-            Ok(()) => read += 1,
-            Err(_) => failed += 1,
+    let (mut read, mut bad) = (0, 0);
+    for lba in [0, 16, 32, 256].into_iter().chain(spread) {
+        match at(lba) {
+            Place::Data => return Found::Data,
+            Place::Zeros | Place::Blank => read += 1,
+            Place::Bad => bad += 1,
         }
-        if failed >= 4 && read == 0 {
+        if bad >= BAD_MAX && read == 0 {
             return Found::Unreadable;
         }
     }
     Found::Nothing
+}
+
+/// Reads a few blocks.
+fn place(drive: &mut Drive, lba: u32) -> Place {
+    let mut buffer = vec![0; usize::from(PLACE) * SECTOR];
+    let lba = Lba(i32::try_from(lba).unwrap_or(i32::MAX));
+    let read = Read10 { lba, blocks: PLACE, fua: false, timeout: TIMEOUT };
+    match drive.read_into(&read, &mut buffer) {
+        Ok(done) if buffer[..done.transferred].iter().any(|byte| *byte != 0) => Place::Data,
+        Ok(_) => Place::Zeros,
+        Err(error) => match error.sense() {
+            Some(sense) if sense.key == SenseKey::BlankCheck => Place::Blank,
+            _ => Place::Bad,
+        },
+    }
 }
 
 /// A file system's name as people write it.
@@ -154,8 +188,6 @@ impl fmt::Display for Contents {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formats::SectorData;
-    use std::io;
 
     #[test]
     fn a_disc_is_named_as_one_recognises_it() {
@@ -177,21 +209,17 @@ mod tests {
 
     #[test]
     fn zeros_are_nothing_and_anything_else_is_data() {
-        let mut zeros = |_: u32, sector: &mut SectorData| {
-            sector.fill(0);
-            Ok(())
-        };
-        assert_eq!(look(&mut zeros, Some(10_000)), Found::Nothing);
-        let mut far = |lba: u32, sector: &mut SectorData| {
-            sector.fill(u8::from(lba > 9000));
-            Ok(())
-        };
-        assert_eq!(look(&mut far, Some(10_000)), Found::Data);
+        assert_eq!(look(|_| Place::Zeros, Some(10_000)), Found::Nothing);
+        assert_eq!(look(|_| Place::Blank, Some(10_000)), Found::Nothing);
+        let far = |lba| if lba > 9000 { Place::Data } else { Place::Bad };
+        assert_eq!(look(far, Some(10_000)), Found::Unreadable);
+        let far = |lba| if lba > 9000 { Place::Data } else { Place::Blank };
+        assert_eq!(look(far, Some(10_000)), Found::Data);
         let mut asked = 0;
-        let mut bad = |_: u32, _: &mut SectorData| {
+        let bad = |_| {
             asked += 1;
-            Err(io::Error::other("medium error"))
+            Place::Bad
         };
-        assert_eq!((look(&mut bad, Some(10_000)), asked), (Found::Unreadable, 4));
+        assert_eq!((look(bad, Some(10_000)), asked), (Found::Unreadable, 4));
     }
 }

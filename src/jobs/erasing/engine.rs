@@ -32,6 +32,11 @@ const WRITE_PAUSE: Duration = Duration::from_millis(20);
 /// Blocks that a write holds at most: an error-correction block of a BD.
 const WRITE_BLOCKS: u32 = 32;
 
+/// Function 000b of CLOSE TRACK SESSION: a DVD+RW that is formatted in the background can be taken
+/// out, and the format goes on later.
+const STOP_BACKGROUND: CloseTrackSession =
+    CloseTrackSession { function: CloseFunction::StopBackgroundFormat, track: 0, immediate: true };
+
 /// Does what was prepared, once it is confirmed where something would be lost.
 ///
 /// # Errors
@@ -87,7 +92,13 @@ impl Work<'_> {
                 self.wait(Stage::Formatting)?;
             }
             Action::Background { start, finish } => self.background(start.as_ref(), *finish)?,
-            Action::Overwrite(ranges) => self.overwrite(ranges)?,
+            Action::Overwrite { ranges, restart } => {
+                if let Some(unit) = restart {
+                    self.start_format(unit)?;
+                    self.wait(Stage::Formatting)?;
+                }
+                self.overwrite(ranges, restart.is_some())?;
+            }
         }
         self.check()
     }
@@ -140,14 +151,8 @@ impl Work<'_> {
             self.start_format(unit)?;
             self.wait(Stage::Formatting)?;
         }
-        let stop = CloseTrackSession {
-            function: CloseFunction::StopBackgroundFormat,
-            track: 0,
-            immediate: true,
-        };
         if !finish {
-            self.finish(&SynchronizeCache { immediate: true })?;
-            return self.finish(&stop);
+            return self.stop_background();
         }
         let begin = self.drive.time();
         loop {
@@ -170,7 +175,7 @@ impl Work<'_> {
             let done = sense.and_then(|sense| sense.progress).map(|part| f64::from(part) / 65536.0);
             let progress = Event::Progress { stage: Stage::Formatting, done, elapsed };
             if let ControlFlow::Break(()) = self.observer.event(progress) {
-                self.drive.run(&stop).map_err(broken)?;
+                self.drive.run(&STOP_BACKGROUND).map_err(broken)?;
                 return Err(Error::new(Kind::Interrupted, "interrupted: the format is stopped")
                     .hint("the disc can be written; `oxidisc format --full` goes on with it"));
             }
@@ -178,7 +183,14 @@ impl Work<'_> {
         }
     }
 
-    fn overwrite(&mut self, ranges: &[Range<u32>]) -> Result<(), Error> {
+    /// Flushes, and stops a background format.
+    fn stop_background(&mut self) -> Result<(), Error> {
+        self.finish(&SynchronizeCache { immediate: true })?;
+        self.finish(&STOP_BACKGROUND)
+    }
+
+    /// `background`: a format goes on meanwhile, and is stopped.
+    fn overwrite(&mut self, ranges: &[Range<u32>], background: bool) -> Result<(), Error> {
         let carried = u32::try_from(self.drive.max_transfer() / SECTOR).unwrap_or(u32::MAX);
         let chunk = carried.clamp(1, WRITE_BLOCKS);
         let zeros = vec![0; chunk as usize * SECTOR];
@@ -190,7 +202,7 @@ impl Work<'_> {
             while lba < range.end {
                 let blocks = chunk.min(range.end - lba);
                 self.write(lba, blocks, &zeros).map_err(|error| match done {
-                    0 => refused(error),
+                    0 if !background => refused(error),
                     _ => broken(error),
                 })?;
                 (lba, done) = (lba + blocks, done + u64::from(blocks));
@@ -208,6 +220,9 @@ impl Work<'_> {
                     ));
                 }
             }
+        }
+        if background {
+            return self.stop_background();
         }
         self.finish(&SynchronizeCache { immediate: true })
     }
@@ -241,7 +256,7 @@ impl Work<'_> {
             Action::Blank(_) => check_blank(&after_all)?,
             Action::Format { unit, exact } => check_format(&after_all, unit, *exact)?,
             Action::Background { finish, .. } => check_background(&after_all, *finish)?,
-            Action::Overwrite(_) => self.check_empty(&after_all)?,
+            Action::Overwrite { .. } => self.check_empty(&after_all)?,
         }
         let mut remarks = Vec::new();
         if after_all.profile == Profile::DvdRwSequential && !after_all.incremental {

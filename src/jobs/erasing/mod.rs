@@ -55,8 +55,13 @@ pub enum Action {
         /// be written, and goes on when that is done.
         finish: bool,
     },
-    /// Zeros over what is on a disc that knows no BLANK: these blocks.
-    Overwrite(Vec<Range<u32>>),
+    /// Zeros over what is on a disc that knows no BLANK.
+    Overwrite {
+        /// These blocks.
+        ranges: Vec<Range<u32>>,
+        /// A background format that has to go on for that.
+        restart: Option<FormatUnit>,
+    },
 }
 
 impl Action {
@@ -72,7 +77,7 @@ impl Action {
             Action::Nothing(_) | Action::Background { start: None, .. } => false,
             Action::Background { start: Some(format), .. } => format.format.parameter & 1 == 0,
             Action::Format { unit, .. } => !matches!(unit.format.kind, 0x11 | 0x13),
-            Action::Blank(_) | Action::Overwrite(_) => true,
+            Action::Blank(_) | Action::Overwrite { .. } => true,
         }
     }
 }
@@ -87,7 +92,7 @@ impl fmt::Display for Action {
             Action::Format { unit, .. } => write!(f, "format, type {:02x}h", unit.format.kind),
             Action::Background { finish: true, .. } => f.write_str("format to the rim"),
             Action::Background { finish: false, .. } => f.write_str("begin the format"),
-            Action::Overwrite(ranges) => {
+            Action::Overwrite { ranges, .. } => {
                 let blocks: u64 = ranges.iter().map(|range| range.len() as u64).sum();
                 write!(f, "overwrite {blocks} sectors with zeros")
             }

@@ -341,7 +341,7 @@ fn a_size_that_the_drive_does_not_take_is_found_out() {
 #[test]
 fn zeros_are_written_and_a_full_buffer_is_waited_for() {
     let disc = state(Profile::DvdPlusRw, DiscStatus::Complete, (FormatState::Formatted, 96), &[]);
-    let wipe = prepared(disc, Action::Overwrite(vec![0..40, 64..96]));
+    let wipe = prepared(disc, Action::Overwrite { ranges: vec![0..40, 64..96], restart: None });
     let write = |lba: u8, blocks: u8| {
         let zeros = vec![0; usize::from(blocks) * 2048];
         Step::on(&[0x2a, 0, 0, 0, 0, lba, 0, 0, blocks, 0]).takes(&zeros)
