@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use oxidisc::jobs::survey::DriveFacts;
+use oxidisc::mmc::cmd::inquiry::Identity;
 use oxidisc::units::Family;
 
 const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
@@ -71,6 +73,13 @@ pub fn x(kbps: f64, family: Family) -> f64 {
 /// `2.4x`, `16.0x`.
 pub fn times(x: f64) -> String {
     format!("{x:.1}x")
+}
+
+/// `HL-DT-ST BD-RE BH16NS55 1.04`
+pub fn drive(facts: &DriveFacts) -> String {
+    let Identity { vendor, product, revision, .. } = &facts.identity;
+    let words = [vendor, product, revision].into_iter().flat_map(|part| part.split_whitespace());
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// `1 sector`, `2 sectors`.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use oxidisc::jobs::survey::DriveFacts;
 use oxidisc::jobs::verify::{DamagedFile, Place};
+use oxidisc::mmc::profile::Profile;
 use oxidisc::transport::Sense;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -91,6 +92,11 @@ pub fn drive(facts: &DriveFacts) -> Value {
         "revision": facts.identity.revision,
         "serial": facts.serial,
     })
+}
+
+/// The kind of a disc.
+pub fn profile(profile: Profile) -> Value {
+    json!({"code": profile.code(), "name": profile.to_string()})
 }
 
 /// A place on a disc.

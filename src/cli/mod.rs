@@ -2,9 +2,13 @@
 //! their reports a result and an exit code. The only place that prints.
 
 mod args;
+mod ask;
+mod blank;
 mod drives;
+mod erase;
 mod error;
 mod exit;
+mod format;
 mod generate;
 mod human;
 mod info;
@@ -87,6 +91,8 @@ fn dispatch(command: &Command, app: &App) -> Result<Exit, CliError> {
         Command::Info(args) => info::run(args, app),
         Command::Rip(args) => rip::run(args, app),
         Command::Verify(args) => verify::run(args, app),
+        Command::Blank(args) => blank::run(args, app),
+        Command::Format(args) => format::run(args, app),
         Command::Eject(_) => tray::eject(app),
         Command::Load(_) => tray::load(app),
         Command::Virtual(args) => simulated::run(&args.command, app),

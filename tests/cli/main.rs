@@ -1,8 +1,10 @@
 //! The real binary from the outside: what is typed goes in, all that comes out is the expectation
 //! (`expected/*.txt`, or inline).
 
+mod blank;
 mod create;
 mod drive;
+mod format;
 mod harness;
 mod info;
 mod rip;

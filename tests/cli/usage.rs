@@ -16,6 +16,8 @@ fn help_of_every_command() {
             "info --help",
             "rip --help",
             "verify --help",
+            "blank --help",
+            "format --help",
             "eject --help",
             "load --help",
             "virtual --help",
