@@ -3,6 +3,8 @@
 //! cannot be known is left empty, and the recipe says so.
 
 mod abilities;
+#[cfg(test)]
+mod tests;
 mod tracks;
 
 use super::disc::{Disc, DiscKind, LayerBoundary, SpareArea};

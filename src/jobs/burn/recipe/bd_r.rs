@@ -45,9 +45,6 @@ pub(super) fn plan(job: &Job<'_>) -> Result<Plan, Refusal> {
     }
     job.begin(&mut plan);
     common::push_next_writable(job, &mut plan, &write);
-    if job.done.is_none() {
-        plan.steps.push(Step::Reserve { blocks: plan.needed });
-    }
     common::push_write(&mut plan, write);
     if !job.is_written() {
         plan.steps.push(Step::CloseTrack { track: disc.last_track });

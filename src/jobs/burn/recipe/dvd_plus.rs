@@ -1,4 +1,7 @@
-//! DVD+R and DVD+R DL: sequential, each track a session of its own.
+//! DVD+R and DVD+R DL: sequential, each track a session of its own. Nothing is reserved: a track
+//! that ends where the writing ended can be gone on with, or closed by anyone; one that was
+//! reserved has to be filled first. growisofs reserves nothing either; libburn does; an HL-DT-ST
+//! GSA-4166B fails at it on a DVD+R DL with 3/0C/80 (real-drives: sense pairs from logs).
 
 use super::{CHUNK_DVD, Job, common, room};
 use crate::jobs::burn::plan::{DiscKind, Plan, Reason, Refusal, Step};
@@ -36,11 +39,6 @@ pub(super) fn plan(job: &Job<'_>) -> Result<Plan, Refusal> {
         layer_break(job, &mut plan)?;
     }
     common::push_next_writable(job, &mut plan, &write);
-    // A DVD+R DL is not reserved: growisofs does not, and an HL-DT-ST GSA-4166B failed at it with
-    // 3/0C/80 (real-drives).
-    if disc.kind == DiscKind::DvdPlusR && job.done.is_none() {
-        plan.steps.push(Step::Reserve { blocks: plan.needed });
-    }
     common::push_write(&mut plan, write);
     if !job.is_written() {
         plan.steps.push(Step::CloseTrack { track: disc.last_track });

@@ -14,6 +14,8 @@ mod dvd_ram;
 mod dvd_rw_overwrite;
 mod room;
 mod speed;
+#[cfg(test)]
+mod tests;
 mod write_parameters;
 
 use super::plan::{
