@@ -54,7 +54,7 @@ pub fn carry_out(
     }
     let (started, begin) = (Instant::now(), drive.time());
     // A drive that keeps its tray shut by itself may refuse, which does no harm.
-    drive.lock_tray()?;
+    drive.lock_tray().map_err(|error| before(&error))?;
     let mut work = Work { drive, prepared, observer };
     let result = work.run();
     let drive_time = work.drive.time().saturating_sub(begin);
@@ -167,7 +167,9 @@ impl Work<'_> {
             }
             let elapsed = self.drive.time().saturating_sub(begin);
             if elapsed >= TIMEOUT_FORMAT {
-                return Err(after("the drive does not come to an end with the format"));
+                return Err(
+                    after("the drive does not come to an end with the format").hint(ONCE_MORE)
+                );
             }
             // While it formats in the background TEST UNIT READY says that it is ready; how far it
             // is, REQUEST SENSE tells (MMC-6 6.5.4.2.14).
@@ -270,7 +272,9 @@ impl Work<'_> {
 
     fn check_empty(&mut self, now: &State) -> Result<(), Error> {
         let medium = survey_medium(self.drive, &self.prepared.drive).map_err(broken)?;
-        let medium = medium.ok_or_else(|| after("the disc is gone"))?;
+        let medium = medium.ok_or_else(|| {
+            after("the disc is gone from the drive").hint("put it back in, and try once more")
+        })?;
         let contents = Contents::of(self.drive, &medium, now.is_untouched())?;
         if contents.file_systems.is_empty() {
             return Ok(());
@@ -295,7 +299,8 @@ fn check_format(now: &State, unit: &FormatUnit, exact: bool) -> Result<(), Error
     if matches!(unit.format.kind, 0x13 | 0x15) {
         return match now.profile {
             Profile::DvdRwRestrictedOverwrite => Ok(()),
-            other => Err(after(format!("the drive formatted the disc, and yet calls it {other}"))),
+            other => Err(after(format!("the drive formatted the disc, and yet calls it {other}"))
+                .hint(ONCE_MORE)),
         };
     }
     if now.pseudo_overwrite {
@@ -310,7 +315,7 @@ fn check_format(now: &State, unit: &FormatUnit, exact: bool) -> Result<(), Error
             "the drive formatted the disc to {blocks} sectors in place of {wanted}"
         ))
         .hint("this drive does not change the size of this disc; it can be used as it is")),
-        None => Err(after("the drive says that it has formatted the disc, and yet it is not")),
+        None => Err(not_formatted()),
     }
 }
 
@@ -318,8 +323,14 @@ fn check_background(now: &State, finish: bool) -> Result<(), Error> {
     match now.background() {
         BackgroundFormat::Done => Ok(()),
         BackgroundFormat::Suspended | BackgroundFormat::Running if !finish => Ok(()),
-        _ => Err(after("the drive says that it has formatted the disc, and yet it is not")),
+        _ => Err(not_formatted()),
     }
+}
+
+const ONCE_MORE: &str = "try once more; if it fails again, the disc is worn out";
+
+fn not_formatted() -> Error {
+    after("the drive says that it has formatted the disc, and yet it is not").hint(ONCE_MORE)
 }
 
 fn after(message: impl Into<String>) -> Error {
@@ -380,7 +391,7 @@ fn broken(command: CommandError) -> Error {
             "the drive cannot set its laser to this disc: clean it, try another drive, or take \
              another disc",
         ),
-        Some((3 | 4, ..)) => error.hint("try once more; if it fails again, the disc is worn out"),
+        Some((3 | 4, ..)) => error.hint(ONCE_MORE),
         _ => error.hint("take the disc out and put it back in, then ask `oxidisc info`"),
     }
 }

@@ -1,5 +1,7 @@
 //! The state of a disc as far as blanking and formatting go. Asked before and after.
 
+use std::time::Duration;
+
 use crate::jobs::survey::MediumFacts;
 use crate::mmc::cmd::get_configuration::{Configuration, GetConfiguration, Wanted};
 use crate::mmc::cmd::read_disc_information::{
@@ -11,7 +13,7 @@ use crate::mmc::cmd::read_format_capacities::{
 };
 use crate::mmc::profile::Profile;
 use crate::mmc::{CommandError, Drive, Failure, Query};
-use crate::transport::TransportError;
+use crate::transport::{Status, TransportError};
 use crate::units::{Blocks, Family};
 
 /// Incremental Streaming Writable: a DVD-R or DVD-RW can be written in increments.
@@ -64,16 +66,24 @@ pub struct State {
     pub bare: Option<Blocks>,
 }
 
+/// How often a drive that is busy for a moment is asked again, and after what pause.
+const BUSY_MAX: u32 = 10;
+const BUSY_PAUSE: Duration = Duration::from_millis(500);
+
 /// An answer, if there is one: only a lost drive is an error.
 fn ask<Q: Query>(drive: &mut Drive, query: &Q) -> Result<Option<Q::Response>, CommandError> {
-    match drive.query(query) {
-        Ok(answer) => Ok(Some(answer)),
-        Err(error) => match error.failure {
-            Failure::Transport(TransportError::Refused) => Ok(None),
-            Failure::Transport(_) => Err(error),
-            Failure::Check(_) | Failure::Status(_) | Failure::Parse(_) => Ok(None),
-        },
+    for _ in 0..BUSY_MAX {
+        match drive.query(query) {
+            Ok(answer) => return Ok(Some(answer)),
+            Err(error) => match error.failure {
+                Failure::Status(Status::Busy) => drive.wait(BUSY_PAUSE),
+                Failure::Transport(TransportError::Refused) => return Ok(None),
+                Failure::Transport(_) => return Err(error),
+                Failure::Check(_) | Failure::Status(_) | Failure::Parse(_) => return Ok(None),
+            },
+        }
     }
+    Ok(None)
 }
 
 fn formattable(configuration: Option<&Configuration>) -> Formattable {
