@@ -54,9 +54,8 @@ pub(super) fn plan(job: &Job<'_>) -> Result<Plan, Refusal> {
     } else {
         Step::Finalize { minimal_radius: false }
     });
-    if !fresh && job.done.is_none() {
-        plan.mode.push_str(", a further session");
-        plan.msinfo = disc.msinfo();
+    if !fresh {
+        common::say_behind(job, &mut plan);
     }
     remarks(job, managed, &mut plan);
     Ok(plan)

@@ -157,7 +157,6 @@ fn append(job: &Job<'_>) -> Result<Plan, Refusal> {
     };
     debug_assert!(matches!(disc.open_track, TrackAddress::Track(_)));
     let mut plan = track_at_once(job, start, disc.free)?;
-    plan.mode = "track at once, a further session".into();
-    plan.msinfo = disc.msinfo();
+    common::say_behind(job, &mut plan);
     Ok(plan)
 }

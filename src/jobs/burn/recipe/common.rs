@@ -146,3 +146,13 @@ pub(super) fn push_next_writable(job: &Job<'_>, plan: &mut Plan, write: &Write) 
         plan.steps.push(Step::NextWritable { track, expect: write.start });
     }
 }
+
+/// What comes behind something: a session, or the rest of a burn.
+pub(super) fn say_behind(job: &Job<'_>, plan: &mut Plan) {
+    if job.done.is_some() {
+        plan.mode.push_str(", gone on with");
+    } else {
+        plan.mode.push_str(", a further session");
+        plan.msinfo = job.disc.msinfo();
+    }
+}

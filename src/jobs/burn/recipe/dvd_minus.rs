@@ -11,7 +11,9 @@ pub(super) fn plan(job: &Job<'_>) -> Result<Plan, Refusal> {
     let disc = job.disc;
     let rewritable = disc.kind == DiscKind::DvdRwSequential;
     if job.done.is_some() {
-        return incremental(job, false);
+        let mut plan = incremental(job, false)?;
+        common::say_behind(job, &mut plan);
+        return Ok(plan);
     }
     match disc.status {
         Some(DiscStatus::Blank) => fresh(job, false),
@@ -88,7 +90,7 @@ fn no_incremental(job: &Job<'_>) -> Refusal {
 fn at_once(job: &Job<'_>, blank_first: bool) -> Result<Plan, Refusal> {
     check_test(job, job.disc.can.test_at_once)?;
     let mut plan = job.draft("disc at once");
-    plan.closes = true;
+    plan.closes = !job.choices.simulate;
     plan.available = common::room_when_blank(job, blank_first);
     let needed = common::padded(job.image.blocks, CHUNK_DVD);
     plan.needed = needed;
@@ -152,8 +154,7 @@ fn append(job: &Job<'_>) -> Result<Plan, Refusal> {
     }
     common::check_open_track(job)?;
     let mut plan = incremental(job, false)?;
-    plan.mode = "incremental, a further session".into();
-    plan.msinfo = disc.msinfo();
+    common::say_behind(job, &mut plan);
     Ok(plan)
 }
 

@@ -48,9 +48,8 @@ pub(super) fn plan(job: &Job<'_>) -> Result<Plan, Refusal> {
     } else {
         Step::Finalize { minimal_radius: true }
     });
-    if !disc.is_blank() && job.done.is_none() {
-        plan.mode = "sequential, a further session".into();
-        plan.msinfo = disc.msinfo();
+    if !disc.is_blank() {
+        common::say_behind(job, &mut plan);
     }
     common::say_padding(&mut plan, CHUNK_DVD);
     Ok(plan)

@@ -108,7 +108,7 @@ impl Job<'_> {
             start: Lba(0),
             loses: false,
             simulated: self.choices.simulate,
-            closes: !self.choices.appendable,
+            closes: !self.choices.appendable && !self.choices.simulate,
             resumable: false,
             rate: None,
             msinfo: None,

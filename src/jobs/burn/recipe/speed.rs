@@ -30,9 +30,9 @@ pub(super) fn choose(job: &Job<'_>, plan: &mut Plan) {
 /// AXD001), and LG's GSA-4081B refuses what is beyond: so it is the last resort.
 fn end(job: &Job<'_>) -> Lba {
     let disc = job.disc;
-    let after = disc.nwa.unwrap_or(Lba(0)) + disc.free;
-    let end = if disc.free.0 > 0 { Some(after) } else { None };
-    let last = end.map(|end| Lba(end.0.saturating_sub(1)));
+    let whole = if disc.free.0 > 0 { disc.nwa.unwrap_or(Lba(0)) + disc.free } else { Lba(0) };
+    let end = if whole > Lba(0) { whole } else { Lba(0) + disc.capacity };
+    let last = Some(Lba(end.0.saturating_sub(1))).filter(|_| end > Lba(0));
     // libburn's default, a DVD of one layer.
     last.or(disc.speed_end).unwrap_or(Lba(2_294_920))
 }

@@ -55,8 +55,11 @@ fn edit(job: &Job<'_>, mode: Mode, page: &mut ModePage) {
     write.set_multi_session(job.choices.appendable && mode != Mode::DiscAtOnce);
     write.set_track_mode(if cd { 4 } else { 5 });
     write.set_data_block_type(8);
-    if cd {
-        write.set_session_format(0x00);
-        write.set_audio_pause(PAUSE);
-    }
+    // What another program may have left there: it would get onto this disc.
+    write.set_copy(false);
+    write.set_application_code(0);
+    write.set_catalog(None);
+    write.set_isrc(None);
+    write.set_session_format(0x00);
+    write.set_audio_pause(PAUSE);
 }

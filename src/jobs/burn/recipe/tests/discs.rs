@@ -8,12 +8,14 @@ use crate::mmc::mode_page::ModePage;
 use crate::mmc::profile::Profile;
 use crate::units::{Blocks, Lba, Rate};
 
-/// Page 05h as a drive has it after power on: MMC-6 table 658, 50 bytes; track mode 4 and audio
-/// pause 150.
+/// Page 05h as another program left it: incremental, a copy, of an application, audio pause 0 as LG
+/// has it, with a catalogue number and an ISRC.
 pub fn page_05() -> ModePage {
     let mut bytes = [0; 52];
-    bytes[..5].copy_from_slice(&[0x05, 0x32, 0x40, 0x05, 0x08]);
-    bytes[15] = 150;
+    bytes[..8].copy_from_slice(&[0x05, 0x32, 0x60, 0xf5, 0x08, 16, 0, 0x01]);
+    bytes[13] = 16;
+    bytes[16..30].copy_from_slice(b"\x804006381333931");
+    bytes[32..45].copy_from_slice(b"\x80DEABC0012345");
     ModePage::new(&bytes)
 }
 

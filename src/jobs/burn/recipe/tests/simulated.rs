@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{image, nothing, recipe, resume};
 use crate::jobs::burn::inspect::inspect;
-use crate::jobs::burn::plan::{Choices, Disc, DiscKind, Plan, Step, Write, is_at};
+use crate::jobs::burn::plan::{Choices, Disc, DiscKind, Plan, Spares, Step, Write, is_at};
 use crate::jobs::survey::{survey_drive, survey_medium};
 use crate::mmc::cmd::read::Read10;
 use crate::mmc::cmd::read_disc_information::{DiscStatus, SessionState};
@@ -213,6 +213,63 @@ fn a_simulated_burn_leaves_the_disc_as_it_was() {
             carry_out(&mut drive, &made(&before, &test));
             drive.restore().expect("given back");
             assert_eq!(look(&mut drive), before, "{medium}");
+        }
+    }
+}
+
+/// Discs that any block of can be written, once they are formatted.
+const OVERWRITABLE: &[(&str, DiscKind)] =
+    &[("dvd+rw", DiscKind::DvdPlusRw), ("dvd-ram", DiscKind::DvdRam), ("bd-re", DiscKind::BdRe)];
+
+#[test]
+fn what_can_be_overwritten_is_formatted_once_and_written_over_and_over() {
+    for (medium, kind) in OVERWRITABLE {
+        let mut drive = drive(&format!("sim:blank?medium={medium}"));
+        let fresh = look(&mut drive);
+        // A DVD-RAM is sold formatted.
+        let formatted = *kind == DiscKind::DvdRam;
+        assert_eq!((fresh.kind, fresh.nwa), (*kind, None), "{medium}");
+        assert_eq!(fresh.formatted, formatted, "{medium}");
+        assert!(fresh.can.writes && fresh.capacity > Blocks(2_000_000), "{medium}: {fresh:?}");
+        let plan = made(&fresh, &nothing());
+        let formats = |plan: &Plan| plan.steps.iter().any(|step| matches!(step, Step::Format(_)));
+        assert_eq!((formats(&plan), plan.loses), (!formatted, formatted), "{medium}");
+        carry_out(&mut drive, &plan);
+        holds(&mut drive, Lba(0));
+        let written = look(&mut drive);
+        assert!(written.formatted && written.free > Blocks(2_000_000), "{medium}: {written:?}");
+        let again = made(&written, &nothing());
+        let goes_on = *kind == DiscKind::DvdPlusRw;
+        assert!(again.loses && formats(&again) == goes_on, "{medium}: {again:?}");
+        carry_out(&mut drive, &again);
+        holds(&mut drive, Lba(0));
+        // From the middle of it.
+        let rest = resume(&look(&mut drive), &image(SECTORS), &nothing(), Blocks(500));
+        let rest = rest.expect("a plan");
+        assert!(rest.write().is_some_and(|write| write.skip.0 >= 480), "{medium}");
+        carry_out(&mut drive, &rest);
+        holds(&mut drive, Lba(0));
+    }
+}
+
+#[test]
+fn spare_areas_and_streams_are_had_where_they_are_asked_for() {
+    let managed = |spares| Choices { spares: Some(spares), ..nothing() };
+    for (medium, spares) in
+        [("bd-re", Spares::None), ("bd-re", Spares::Min), ("bd-re", Spares::Max)]
+    {
+        let mut drive = drive(&format!("sim:blank?medium={medium}"));
+        let disc = look(&mut drive);
+        let choices = Choices { streaming: disc.can.stream_writing, ..managed(spares) };
+        let plan = made(&disc, &choices);
+        carry_out(&mut drive, &plan);
+        holds(&mut drive, Lba(0));
+        let after = look(&mut drive);
+        let what = format!("{medium}, {spares:?}: {after:?}");
+        if after.kind.is_overwritable() {
+            assert_eq!(after.free, plan.available, "{what}");
+        } else {
+            assert_eq!(after.status, Some(DiscStatus::Complete), "{what}");
         }
     }
 }
