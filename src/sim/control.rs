@@ -15,6 +15,10 @@ pub fn start_stop_unit(machine: &mut Machine, exchange: &mut Exchange) -> Result
     let immediately = exchange.byte(1) & 0x01 != 0;
     let (power, load_eject, start) =
         (exchange.byte(4) >> 4, exchange.byte(4) & 0x02 != 0, exchange.byte(4) & 0x01 != 0);
+    let stops = matches!((power, load_eject, start), (0x3 | 0x5, ..) | (0x0, false, false));
+    if stops {
+        machine.leave_alone()?;
+    }
     match (power, load_eject, start) {
         // MMC-6 table 627: with a power condition the other bits are ignored.
         (0x1, ..) => machine.spin(true),

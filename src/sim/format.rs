@@ -16,8 +16,9 @@ const DCRT: u8 = 0x20;
 /// BLANK (MMC-6 6.2).
 pub fn blank(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
     let (kind, immediately) = (exchange.byte(1) & 0x07, exchange.byte(1) & 0x10 != 0);
+    machine.write_out()?;
+    machine.end_rehearsal();
     let (disc, rules) = machine.recordable().map_err(|_| CANNOT_FORMAT)?;
-    disc.end_rehearsal();
     let work = rules.blank(disc, kind)?;
     machine.begin(work, immediately);
     Ok(())
@@ -57,8 +58,9 @@ pub fn format_unit(machine: &mut Machine, exchange: &mut Exchange) -> Result<(),
         complete_list,
         no_certification: options & DCRT != 0,
     };
+    machine.write_out()?;
+    machine.end_rehearsal();
     let (disc, rules) = machine.recordable()?;
-    disc.end_rehearsal();
     let work = rules.format(disc, order)?;
     machine.begin(work, immediately);
     Ok(())

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::medium::Medium;
 use super::medium::content::Content;
 use super::medium::marks::Mark;
-use super::medium::rules::{Rules, WriteOrder};
+use super::medium::rules::WriteOrder;
 use super::refusal::Refusal;
 use super::timing::Mechanics;
 
@@ -18,42 +18,19 @@ const NO_SPARES: Refusal = Refusal::of(3, 0x0c, 0x02);
 /// GUESS: the chance.
 const UNRELIABLE: f64 = 0.5;
 
-/// What a disc that is being written consists of.
-pub struct Writing<'a> {
-    /// The disc.
-    pub disc: &'a mut Medium,
-    /// Its rules.
-    pub rules: &'static dyn Rules,
-    /// The moving parts.
-    pub mechanics: &'a mut Mechanics,
-}
-
-/// How long these blocks take at such a rate, with all that has to be done for them.
-pub fn cost(writing: &Writing, order: &WriteOrder, kbps: f64) -> Duration {
-    let toll = writing.rules.toll(writing.disc, order);
-    let blocks = f64::from(order.blocks) * if toll.verified { 2.0 } else { 1.0 };
-    let seconds = (blocks + f64::from(toll.laying)) * 2.048 / kbps;
-    let lba = u32::try_from(order.lba).unwrap_or(0);
-    // What is changed in part passes once to be read and again to be written.
-    let turn = writing.mechanics.turn_at(lba);
-    Duration::from_secs_f64(seconds) + turn * toll.modified
-}
-
-/// The blocks reach the disc.
+/// The blocks reach the disc: how much longer that takes than the blocks by themselves. With defect
+/// management a spare block stands in for each that turns out bad. Without it, or streaming, the
+/// drive does not look: what was written reads back badly (MMC-6 4.5.3.6).
 ///
 /// # Errors
 /// One could not be written, nor a spare one in its place.
-pub fn land(writing: &mut Writing, order: &WriteOrder) -> Result<(), Refusal> {
-    let Writing { disc, rules, mechanics } = writing;
-    let outcome = mend(disc, mechanics, order);
-    rules.burnt(disc, order);
-    outcome
-}
-
-/// With defect management a spare block stands in for each that turns out bad. Without it, or
-/// streaming, the drive does not look: what was written reads back badly (MMC-6 4.5.3.6).
-fn mend(disc: &mut Medium, mechanics: &mut Mechanics, order: &WriteOrder) -> Result<(), Refusal> {
-    let Ok(first) = u32::try_from(order.lba) else { return Ok(()) };
+pub fn land(
+    disc: &mut Medium,
+    mechanics: &mut Mechanics,
+    order: &WriteOrder,
+) -> Result<Duration, Refusal> {
+    let mut longer = Duration::ZERO;
+    let Ok(first) = u32::try_from(order.lba) else { return Ok(longer) };
     let end = first.saturating_add(order.blocks);
     let unit = disc.family().ecc_blocks().0;
     let spares = disc.record.as_ref().and_then(|record| record.format).map_or(0, |f| f.spares);
@@ -68,18 +45,18 @@ fn mend(disc: &mut Medium, mechanics: &mut Mechanics, order: &WriteOrder) -> Res
     while let Some((lba, damage)) = mechanics.flaw(at..end) {
         at = (lba / unit + 1) * unit;
         if managed && (damage.p < UNRELIABLE || damage.unwritable) {
-            let Some(record) = &mut disc.record else { return Ok(()) };
+            let Some(record) = &mut disc.record else { return Ok(longer) };
             if record.spares_used.saturating_add(unit) > spares {
                 return Err(NO_SPARES.at(lba));
             }
             record.spares_used += unit;
-            mechanics.replace(lba / unit * unit);
+            longer += mechanics.replace(lba / unit * unit);
             mark(disc, lba / unit * unit, unit, true);
         } else if damage.unwritable {
             return Err(WRITE_ERROR.at(lba));
         }
     }
-    Ok(())
+    Ok(longer)
 }
 
 fn mark(disc: &mut Medium, block: u32, unit: u32, set: bool) {
@@ -102,7 +79,9 @@ mod tests {
     fn write(bench: &mut Bench, lba: u8, blocks: u8, streaming: bool) -> Option<(u8, u8, u8)> {
         let stream = if streaming { 0x80 } else { 0 };
         let cdb = [0xaa, 0, 0, 0, 0, lba, 0, 0, 0, blocks, stream, 0];
-        bench.send(&cdb, &vec![lba; usize::from(blocks) * 2048])
+        let told = bench.send(&cdb, &vec![lba; usize::from(blocks) * 2048]);
+        // What becomes of the blocks is told when they reach the disc.
+        told.or_else(|| bench.ask(&[0x35, 0, 0, 0, 0, 0, 0, 0, 0, 0], 0).sense)
     }
 
     fn read(bench: &mut Bench, lba: u8) -> Option<(u8, u8, u8)> {

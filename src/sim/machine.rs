@@ -1,10 +1,11 @@
 //! The state of the simulated drive as the host can tell it: tray, readiness, lock, unit
 //! attentions, events, speeds. Each change is one method. Knows no CDB.
 
+mod burning;
+
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::landing::Writing;
 use super::medium::Medium;
 use super::medium::content::Content;
 use super::medium::formats::PLUS_RW;
@@ -18,6 +19,9 @@ use super::refusal::{
     NO_MEDIUM_TRAY_OPEN, POWER_ON_OR_RESET, REMOVAL_PREVENTED, Refusal,
 };
 use super::timing::Mechanics;
+
+use burning::Burner;
+pub use burning::WriteStats;
 
 /// How long the tray takes one way. GUESS: as half-height drives do.
 const TRAY_TIME: Duration = Duration::from_millis(1500);
@@ -89,6 +93,7 @@ pub struct Machine {
     busy: Option<Busy>,
     /// When the last command was done.
     rested: Duration,
+    burner: Burner,
 }
 
 /// A change under way.
@@ -126,6 +131,7 @@ impl Machine {
             write_cap: None,
             busy: None,
             rested: Duration::ZERO,
+            burner: Burner::new(persona.speeds.buffer_bytes),
         };
         machine.power_on();
         machine
@@ -133,12 +139,7 @@ impl Machine {
 
     /// Power comes on: nothing is remembered, the disc is looked at anew.
     pub fn power_on(&mut self) {
-        let under_way = self.busy.take();
-        if let Some((disc, rules)) = self.disc.as_mut().and_then(with_rules) {
-            disc.end_rehearsal();
-            rules.cut_off(disc, under_way.as_ref().map(|busy| &busy.work.change));
-            let _ = disc.keep();
-        }
+        self.lose_power();
         self.pages = ModePages::new(self.persona);
         self.grants = 0;
         self.locked = false;
@@ -150,6 +151,18 @@ impl Machine {
         self.readiness = Readiness::Nothing;
         if self.tray == Tray::Closed {
             self.look_at_disc();
+        }
+    }
+
+    /// The power fails: what is in the buffer is lost, a change of the disc is cut off.
+    pub fn lose_power(&mut self) {
+        self.burn();
+        self.burner.forget();
+        let under_way = self.busy.take();
+        if let Some((disc, rules)) = self.disc.as_mut().and_then(with_rules) {
+            disc.end_rehearsal();
+            rules.cut_off(disc, under_way.as_ref().map(|busy| &busy.work.change));
+            let _ = disc.keep();
         }
     }
 
@@ -173,6 +186,7 @@ impl Machine {
 
     /// Lets what was due by now have happened.
     pub fn tick(&mut self) {
+        self.burn();
         self.catch_up();
         if let Some(busy) = &self.busy
             && self.mechanics.now() >= busy.since + busy.work.takes
@@ -205,6 +219,9 @@ impl Machine {
             if matches!(busy.work.change, Change::CloseSession | Change::Finalize) {
                 disc.end_rehearsal();
             }
+            if !matches!(busy.work.change, Change::CloseTrack(_)) {
+                self.burner.unprepare();
+            }
             let _ = disc.keep();
             self.lay_out();
         }
@@ -219,7 +236,7 @@ impl Machine {
 
     /// What the drive is busy with, as it tells the host, with the progress.
     pub fn busy(&self) -> Option<Refusal> {
-        let busy = self.busy.as_ref()?;
+        let Some(busy) = &self.busy else { return self.flushing() };
         let gone = self.mechanics.now().saturating_sub(busy.since).as_secs_f64();
         let share = (gone / busy.work.takes.as_secs_f64().max(0.001)).min(0.9999);
         let progress = Some((share * 65_536.0) as u16);
@@ -247,7 +264,7 @@ impl Machine {
     /// What the drive did with its time since the last command.
     fn catch_up(&mut self) {
         let idle = self.mechanics.now().saturating_sub(self.rested);
-        let ready = self.readiness == Readiness::Ready && self.busy.is_none();
+        let ready = self.readiness == Readiness::Ready && !self.writes();
         if let Some((disc, rules)) = self.disc.as_mut().filter(|_| ready).and_then(with_rules)
             && rules.goes_on(disc, idle)
         {
@@ -266,24 +283,6 @@ impl Machine {
         let found = self.disc.as_mut().filter(|_| writes).and_then(with_rules);
         // real-drives: ATAPI iHBS212: 5/30/05.
         found.ok_or(Refusal::of(5, 0x30, 0x05))
-    }
-
-    /// The disc to be changed, its rules and the moving parts together.
-    ///
-    /// # Errors
-    /// As [`Machine::recordable`].
-    pub fn writing(&mut self) -> Result<Writing<'_>, Refusal> {
-        self.recordable()?;
-        let found = self.disc.as_mut().and_then(with_rules);
-        let (disc, rules) = found.ok_or(NO_MEDIUM_TRAY_CLOSED)?;
-        Ok(Writing { disc, rules, mechanics: &mut self.mechanics })
-    }
-
-    /// What was written with TEST WRITE is forgotten.
-    pub fn end_rehearsal(&mut self) {
-        if let Some(disc) = &mut self.disc {
-            disc.end_rehearsal();
-        }
     }
 
     /// Lets it come to rest as in a machine that has been running for a while: the disc is ready,
@@ -362,6 +361,7 @@ impl Machine {
         if self.locked || self.beside().is_some() {
             return Err(REMOVAL_PREVENTED);
         }
+        self.leave_alone()?;
         self.open();
         if !immediately {
             self.mechanics.advance(TRAY_TIME);
@@ -369,8 +369,21 @@ impl Machine {
         Ok(())
     }
 
+    /// The disc is to stop: what is in the buffer is written before.
+    ///
+    /// # Errors
+    /// The drive is busy with the disc, or writing failed.
+    pub fn leave_alone(&mut self) -> Result<(), Refusal> {
+        self.tick();
+        if let Some(busy) = self.busy() {
+            return Err(busy);
+        }
+        if self.holds_blocks() { self.flush(false) } else { Ok(()) }
+    }
+
     fn open(&mut self) {
         self.end_rehearsal();
+        self.burner.forget();
         self.tray = Tray::Open;
         self.readiness = Readiness::Nothing;
         self.grants = 0;
@@ -384,7 +397,8 @@ impl Machine {
     pub fn press_button(&mut self) {
         match self.tray {
             Tray::Open => self.load(true),
-            Tray::Closed if self.locked || self.beside().is_some() => {
+            // A drive that writes keeps its tray in.
+            Tray::Closed if self.locked || self.writes() || self.beside().is_some() => {
                 self.events.push_back(MediaEvent::EjectRequest)
             }
             Tray::Closed => self.open(),

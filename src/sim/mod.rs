@@ -4,6 +4,7 @@
 //! evidence.
 
 mod build;
+mod cache;
 mod configuration;
 mod control;
 pub mod defects;
@@ -47,6 +48,7 @@ mod write_speeds;
 
 use std::time::Duration;
 
+pub use machine::WriteStats;
 pub use spec::SpecError;
 
 use crate::transport::{Answer, Cdb, Data, Errno, Transport};
@@ -139,6 +141,11 @@ impl SimDrive {
         self.machine.mechanics.now()
     }
 
+    /// What the drive saw of its host's writing.
+    pub fn write_stats(&self) -> WriteStats {
+        self.machine.write_stats()
+    }
+
     /// What befalls the command at hand, and the answer where that takes its place.
     fn befall(
         &mut self,
@@ -151,7 +158,10 @@ impl SimDrive {
             Some(Ok(Answer { status, host, resid, ..Answer::default() }))
         };
         match kind {
-            FaultKind::Unplug => Some(Err(Errno::ENODEV)),
+            FaultKind::Unplug => {
+                self.machine.lose_power();
+                Some(Err(Errno::ENODEV))
+            }
             FaultKind::Reset => {
                 self.machine.reset();
                 lost(GOOD, DID_RESET)
@@ -216,6 +226,14 @@ impl SimDrive {
         random::fill(self.seed, draw(5), &mut answer.sense);
         answer.driver = if answer.sense.is_empty() { 0 } else { DRIVER_SENSE };
         answer.host = 0;
+    }
+}
+
+impl Drop for SimDrive {
+    /// Nobody asks the drive for anything any more, but it has its power: it goes on until nothing
+    /// is left in its buffer.
+    fn drop(&mut self) {
+        self.machine.come_to_rest();
     }
 }
 

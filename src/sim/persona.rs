@@ -143,8 +143,21 @@ pub struct Ways {
     pub read_retries: u8,
     /// READ DISC STRUCTURE format 11h of DVD+ is refused.
     pub refuses_adip: bool,
+    /// What it does with blocks that its buffer has no room for.
+    pub full_buffer: FullBuffer,
+    /// READ BUFFER CAPACITY before the buffer was full once loses what is in it.
+    pub loses_buffer_asked_early: bool,
     /// The write speeds of page 2Ah stay the same whatever disc is in.
     pub page_speeds_stay: bool,
+}
+
+/// What a drive does with blocks that its buffer has no room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FullBuffer {
+    /// It takes none of them and says 2/04/08: the host sends the command again.
+    LongWrite,
+    /// It lets the host wait until they fit.
+    Waits,
 }
 
 /// What a read of run-out sectors ends in.

@@ -100,6 +100,7 @@ pub type Reach = fn(&Persona, &Medium, Range) -> Option<(u32, Refusal)>;
 /// # Errors
 /// The range is not on the disc; nothing was read then.
 pub fn go(machine: &mut Machine, order: Order, reach: Reach) -> Result<Outcome, Refusal> {
+    machine.stop_writing()?;
     let retries = machine.pages.read_retries();
     let told = machine.pages.reports_recovered();
     let persona = machine.persona;
@@ -212,16 +213,16 @@ pub fn capacity(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Re
     Ok(())
 }
 
-/// READ BUFFER CAPACITY (MMC-6 6.16): all of it is free.
+/// READ BUFFER CAPACITY (MMC-6 6.16): of the buffer for writing.
 pub fn buffer_capacity(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
-    let size = machine.persona.speeds.buffer_bytes;
+    let (size, free) = machine.buffer();
+    let word = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX);
     let mut bytes = Bytes::new();
     bytes.be16(0);
     if exchange.byte(1) & 0x01 != 0 {
-        let blocks = size / SECTOR as u32;
-        bytes.put(&[0, 1]).be32(0).be32(blocks);
+        bytes.put(&[0, 1]).be32(0).be32(word(free / SECTOR));
     } else {
-        bytes.put(&[0, 0]).be32(size).be32(size);
+        bytes.put(&[0, 0]).be32(word(size)).be32(word(free));
     }
     exchange.reply(&bytes.with_length16(), exchange.be16(7));
     Ok(())

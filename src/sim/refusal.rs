@@ -20,17 +20,34 @@ pub struct Refusal {
     pub field: Option<u8>,
     /// Progress in 65536ths, for an operation that goes on.
     pub progress: Option<u16>,
+    /// Of an earlier command: response code 71h (SPC-4 4.5.1).
+    pub deferred: bool,
 }
 
 impl Refusal {
     /// A bare triple.
     pub const fn of(key: u8, asc: u8, ascq: u8) -> Refusal {
-        Refusal { key, asc, ascq, lba: None, ili: false, field: None, progress: None }
+        Refusal {
+            key,
+            asc,
+            ascq,
+            lba: None,
+            ili: false,
+            field: None,
+            progress: None,
+            deferred: false,
+        }
     }
 
     /// With the LBA that failed.
     pub const fn at(mut self, lba: u32) -> Refusal {
         self.lba = Some(lba);
+        self
+    }
+
+    /// As the failure of an earlier command.
+    pub const fn deferred(mut self) -> Refusal {
+        self.deferred = true;
         self
     }
 
@@ -50,6 +67,7 @@ impl Refusal {
     /// The sense bytes as a drive of this style sends them.
     pub fn encode(&self, style: &SenseStyle, cdb: &[u8]) -> Vec<u8> {
         let mut raw = Sense::fixed(SenseKey::from_byte(self.key), self.asc, self.ascq);
+        raw[0] |= u8::from(self.deferred);
         raw[7] = style.additional_length;
         raw.resize(8 + usize::from(style.additional_length).max(10), 0);
         if self.ili && style.information {

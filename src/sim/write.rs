@@ -3,7 +3,6 @@
 //! a disc makes of it is for [`super::medium::rules`].
 
 use super::exchange::Exchange;
-use super::landing;
 use super::machine::Machine;
 use super::medium::rules::{CloseOrder, WriteOrder};
 use super::refusal::Refusal;
@@ -13,10 +12,8 @@ use super::refusal::Refusal;
 const TOO_FEW_BLOCKS: Refusal = Refusal::bad_field(8);
 /// 3/0C/00: the file behind the disc cannot be written.
 const WRITE_ERROR: Refusal = Refusal::of(3, 0x0c, 0x00);
-/// The opcode of SYNCHRONIZE CACHE, which closing does first.
-const SYNCHRONIZE: u8 = 0x35;
-/// GUESS: a single speed of DVD, until speeds are chosen.
-const KBPS: f64 = 1385.0;
+/// FUA of byte 1.
+const FORCE_UNIT_ACCESS: u8 = 0x08;
 
 /// WRITE (10) (MMC-6 6.48).
 pub fn write10(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
@@ -36,49 +33,40 @@ fn write(
     blocks: u32,
     streaming: bool,
 ) -> Result<(), Refusal> {
+    machine.write_arrives();
+    machine.burnt_well()?;
     let page = machine.pages.write_parameters();
+    let at_once = exchange.byte(1) & FORCE_UNIT_ACCESS != 0;
     let (disc, rules) = machine.recordable()?;
     disc.rehearse(page.test);
     let lba = i64::from(exchange.be32(2) as i32);
     let order = WriteOrder { lba, blocks, streaming };
     rules.write(disc, &order, &page)?;
     let block = rules.block_bytes(disc, lba, &page);
-    let bytes = exchange.parameters(blocks as usize * block).map_err(|_| TOO_FEW_BLOCKS)?;
-    if !disc.rehearsing() {
-        rules.lay_down(disc, &order, block, bytes).map_err(|_| WRITE_ERROR)?;
+    let length = (blocks as usize).saturating_mul(block);
+    if exchange.room() < length {
+        return Err(TOO_FEW_BLOCKS);
     }
+    machine.make_room(length, block)?;
+    let bytes = exchange.parameters(length)?;
+    machine.take(&order, block, bytes);
+    let (disc, rules) = machine.recordable()?;
     rules.taken(disc, &order, &page);
-    let mut writing = machine.writing()?;
-    let takes = landing::cost(&writing, &order, KBPS);
-    writing.mechanics.advance(takes);
-    let outcome = landing::land(&mut writing, &order);
-    writing.disc.keep().map_err(|_| WRITE_ERROR)?;
-    outcome
+    if at_once { machine.flush(false) } else { Ok(()) }
 }
 
 /// SYNCHRONIZE CACHE (MMC-6 6.44).
 pub fn synchronize_cache(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
-    let page = machine.pages.write_parameters();
-    let immediately = exchange.byte(0) == SYNCHRONIZE && exchange.byte(1) & 0x02 != 0;
-    let Ok((disc, rules)) = machine.recordable() else { return Ok(()) };
-    if let Some(order) = rules.filling(disc) {
-        let block = rules.block_bytes(disc, order.lba, &page);
-        if !disc.rehearsing() {
-            let zeros = vec![0; order.blocks as usize * block];
-            rules.lay_down(disc, &order, block, &zeros).map_err(|_| WRITE_ERROR)?;
-        }
-        rules.taken(disc, &order, &page);
-        rules.burnt(disc, &order);
-        disc.keep().map_err(|_| WRITE_ERROR)?;
+    if machine.recordable().is_err() {
+        return Ok(());
     }
-    if let Some(work) = rules.flushed(disc, &page) {
-        machine.begin(work, immediately);
-    }
-    Ok(())
+    machine.burnt_well()?;
+    machine.flush(exchange.byte(1) & 0x02 != 0)
 }
 
 /// RESERVE TRACK (MMC-6 6.31).
 pub fn reserve_track(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
+    machine.write_out()?;
     let page = machine.pages.write_parameters();
     let blocks = exchange.be32(5);
     let (disc, rules) = machine.recordable()?;
@@ -89,7 +77,10 @@ pub fn reserve_track(machine: &mut Machine, exchange: &mut Exchange) -> Result<(
 
 /// CLOSE TRACK SESSION (MMC-6 6.3).
 pub fn close_track_session(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
-    synchronize_cache(machine, exchange)?;
+    if machine.recordable().is_ok() {
+        machine.write_out()?;
+        machine.flush(false)?;
+    }
     let page = machine.pages.write_parameters();
     let order = CloseOrder { function: exchange.byte(2), track: exchange.be16(4) as u16 };
     let immediately = exchange.byte(1) & 0x01 != 0;
@@ -102,6 +93,7 @@ pub fn close_track_session(machine: &mut Machine, exchange: &mut Exchange) -> Re
 
 /// SEND CUE SHEET (MMC-6 6.33).
 pub fn send_cue_sheet(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
+    machine.write_out()?;
     let page = machine.pages.write_parameters();
     let length = exchange.be24(6) as usize;
     let (disc, rules) = machine.recordable()?;

@@ -1,6 +1,8 @@
 //! How fast a drive writes which disc: the speeds that it offers for each kind, and the curve that
 //! each of them is. Knows no disc in particular and no command.
 
+use std::time::Duration;
+
 use super::medium::Kind;
 use super::timing::Curve;
 use crate::units::Family;
@@ -86,6 +88,23 @@ pub fn curve(kind: Kind, kbps: u32) -> Curve {
         }
         _ => Curve::Clv { kbps },
     }
+}
+
+/// What comes before the first block of a session: the power is found out, a lead-in written.
+/// GUESS: how long, within what hosts allow for it (growisofs 180 s where a DVD-R is written at
+/// once; real-drives: ASUS CRW-5232A3: 21.9 s for the first WRITE of a CD).
+pub fn preparation(kind: Kind, at_once: bool) -> Duration {
+    Duration::from_secs(match kind {
+        Kind::CdR | Kind::CdRw => 8,
+        Kind::DvdR | Kind::DvdRw | Kind::DvdRDl if at_once => 45,
+        Kind::DvdR | Kind::DvdRw | Kind::DvdRDl => 10,
+        Kind::DvdPlusR => 12,
+        Kind::DvdPlusRDl => 20,
+        Kind::DvdPlusRw => 4,
+        Kind::BdR => 6,
+        Kind::BdRe => 3,
+        _ => 1,
+    })
 }
 
 /// WRITE ROTATION CONTROL of a speed descriptor (MMC-6 table 324): 1 is constant turns

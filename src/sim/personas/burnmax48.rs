@@ -43,6 +43,8 @@ pub(super) const PERSONA: Persona = Persona {
         runout: RunOut::IllegalMode,
         // real-drives: Polaroid BurnMAX48: all 45056 bytes missing though 20 of 22 blocks are good.
         moves_good_part: false,
+        // GUESS: an early CD writer lets the host wait.
+        full_buffer: FullBuffer::Waits,
         ..WAYS
     },
 };

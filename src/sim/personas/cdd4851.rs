@@ -43,6 +43,8 @@ pub(super) const PERSONA: Persona = Persona {
     ways: Ways {
         // real-drives: YAMAHA answers zeros for discs without ATIP; GUESS: this one too.
         zero_atip: true,
+        // GUESS: an early CD writer lets the host wait.
+        full_buffer: FullBuffer::Waits,
         ..WAYS
     },
 };

@@ -7,6 +7,7 @@ mod bw_16d1ht;
 mod cdd4851;
 mod drw_24f1st;
 mod dvr_111d;
+mod dvr_216d;
 mod gsa_4167b;
 mod nd_3540a;
 mod px_w4824a;
@@ -15,7 +16,7 @@ mod ts_l632h;
 mod wh16ns40;
 mod writing;
 
-use super::persona::{Persona, RunOut, Ways};
+use super::persona::{FullBuffer, Persona, RunOut, Ways};
 use super::refusal::SenseStyle;
 use super::write_speeds::WriteSpeeds;
 
@@ -26,6 +27,7 @@ pub static ALL: &[&Persona] = &[
     &bu40n::PERSONA,
     &se_506cb::PERSONA,
     &dvr_111d::PERSONA,
+    &dvr_216d::PERSONA,
     &ad_7590s::PERSONA,
     &gsa_4167b::PERSONA,
     &ts_l632h::PERSONA,
@@ -74,6 +76,9 @@ const WAYS: Ways = Ways {
     read_retries: 0x13,
     refuses_adip: false,
     page_speeds_stay: false,
+    // libburn, growisofs: 2/04/08, LONG WRITE IN PROGRESS.
+    full_buffer: FullBuffer::LongWrite,
+    loses_buffer_asked_early: false,
 };
 
 /// 48x down to 4x, as CD speeds in kB/s are offered (real-drives: PLEXTOR PX-W4824A).

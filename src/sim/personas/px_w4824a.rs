@@ -41,5 +41,9 @@ pub(super) const PERSONA: Persona = Persona {
         ..writing::CD
     },
     sense: SENSE,
-    ways: WAYS,
+    ways: Ways {
+        // GUESS: an early CD writer lets the host wait.
+        full_buffer: FullBuffer::Waits,
+        ..WAYS
+    },
 };

@@ -167,6 +167,20 @@ impl Mechanics {
         self.clock.let_pass();
     }
 
+    /// So many bytes go over the bus.
+    pub fn carry(&mut self, bytes: usize) {
+        let blocks = u32::try_from(bytes).unwrap_or(u32::MAX);
+        self.advance(seconds(self.settings.bus_seconds(blocks, 1)));
+    }
+
+    /// How long it takes to go on writing elsewhere: a seek and half a turn.
+    pub fn seek_to_write(&self, from: u32, to: u32) -> Duration {
+        let layout = &self.settings.layout;
+        let (from, to) = (layout.place(from), layout.place(to));
+        let turn = self.settings.turn_seconds(to.radius_mm, self.cap_kbps);
+        self.settings.seek_time(&from, &to) + seconds(turn / 2.0)
+    }
+
     /// Starts the disc, if it does not turn. It can be read from [`Mechanics::ready_at`] on.
     pub fn spin_up(&mut self) {
         if self.ready.is_none() {
@@ -300,12 +314,12 @@ impl Mechanics {
         self.replaced.insert(block);
     }
 
-    /// From now on a spare error-correction block stands in for the one that begins here.
-    pub fn replace(&mut self, block: u32) {
+    /// From now on a spare error-correction block stands in for the one that begins here. How long
+    /// it takes: the block was written, read back, and written again in the spare area.
+    pub fn replace(&mut self, block: u32) -> Duration {
         self.recall(block);
-        // The block was written, read back, and written again in the spare area.
         let way = self.settings.seek_full + self.turn_at(block);
-        self.advance(way * 2);
+        way * 2
     }
 
     /// The spare blocks of these sectors do not count any more: which those were.

@@ -186,8 +186,12 @@ pub trait Rules: Sync {
         disc.content.write_blocks(order.lba, block, bytes)
     }
 
+    /// Whether the drive counts on more blocks, so that a buffer that runs dry is an underrun.
+    fn awaits_more(&self, disc: &Medium) -> bool {
+        disc.tracks.iter().any(|track| track.nwa().is_some())
+    }
+
     /// The laser went off in the middle: what was being written cannot go on.
-    #[allow(dead_code)]
     fn ruin(&self, disc: &mut Medium) {
         sequential::ruin(disc);
     }

@@ -202,7 +202,6 @@ pub fn cut_off(disc: &mut Medium) {
 }
 
 /// The open track ends where the laser went off.
-#[allow(dead_code)]
 pub fn ruin(disc: &mut Medium) {
     let Some(track) = disc.open_track_mut() else { return };
     let TrackState::Open { burnt, reserved, .. } = track.state else { return };
