@@ -99,7 +99,8 @@ fn invisible(medium: &Medium) -> Option<Track> {
     }
     let reserved = |track: &Track| matches!(track.state, TrackState::Open { reserved: true, .. });
     // An open track that is not reserved has all the room to the end.
-    if medium.tracks.iter().any(|track| track.is_open() && !reserved(track)) {
+    let open = medium.tracks.iter().any(|track| track.is_open() && !reserved(track));
+    if open || medium.session_is_ruined() {
         return None;
     }
     Some(Track {

@@ -209,6 +209,12 @@ impl Medium {
         }
     }
 
+    /// Whether writing failed in the session under way: it can be closed and nothing else.
+    pub fn session_is_ruined(&self) -> bool {
+        let closed = self.record.as_ref().map_or(u8::MAX, |record| record.closed_sessions);
+        self.tracks.iter().any(|track| track.is_damaged() && track.session > closed)
+    }
+
     /// The number of the session that a new track would belong to.
     pub fn session_under_way(&self) -> u8 {
         self.record.as_ref().map_or(1, |record| record.closed_sessions.saturating_add(1))

@@ -29,6 +29,8 @@ pub fn room(disc: &Medium, lba: u32) -> Option<u32> {
     // An open track that is not reserved has all the room to the end, and one that is written at
     // once is the only one.
     let alone = open.clone().all(Track::is_reserved) && !record.at_once;
+    // GUESS: behind a damaged track nothing is written before its session is closed.
+    let alone = alone && !disc.session_is_ruined();
     (alone && record.next == lba).then(|| disc.free())
 }
 
