@@ -53,7 +53,15 @@ struct Disc {
     writable: Option<Kind>,
     /// Packets can be written to it one by one.
     incremental: bool,
-    extent: u32,
+    /// It has a format.
+    formatted: bool,
+    /// It is a DVD-RW that is written over.
+    over: bool,
+    /// Spare blocks stand in for defective ones.
+    managed: bool,
+    /// It is a BD-R with POW.
+    pow: bool,
+    room: u32,
 }
 
 impl Disc {
@@ -70,7 +78,11 @@ impl Disc {
             writable: kind.filter(|kind| can_grow && machine.persona.writes(*kind)),
             // real-drives: NEC ND-4570A, LG GSA-4082B: gone after a minimal blanking.
             incremental: record.is_some_and(|record| !record.minimally_blanked),
-            extent: medium.map_or(0, Medium::extent),
+            formatted: record.is_some_and(|record| record.format.is_some()),
+            over: medium.is_some_and(|m| m.kind == Kind::DvdRw && m.written_over()),
+            managed: record.and_then(|record| record.format).is_some_and(|f| f.spares > 0),
+            pow: medium.is_some_and(Medium::pseudo_overwrites),
+            room: medium.map_or(0, Medium::room),
         }
     }
 
@@ -191,29 +203,44 @@ fn writing(persona: &Persona, disc: &Disc) -> Vec<Feature> {
     // CD-RW of all four classes (real-drives: Optiarc AD-7590S).
     add(0x000a, 0x0037, 0, &[Kind::CdRw], &[0x00, 0x0f, 0x00, 0x00]);
     // Blocks of 2048; so many at a time.
-    let random = [Kind::DvdPlusRw, Kind::DvdRam, Kind::BdRe];
+    // PIONEER R11 command reference: not with a DVD+RW that is not formatted.
+    let formatted = [Kind::DvdPlusRw, Kind::DvdRam, Kind::BdRe];
+    let random: &[Kind] = if disc.formatted { &formatted } else { &[] };
     let mut writable = Bytes::new();
-    let last = if disc.takes(&random) { disc.extent.saturating_sub(1) } else { 0 };
-    let blocking = if disc.takes(&random) { disc.blocking() } else { 16 };
+    let last = if disc.takes(random) { disc.room.saturating_sub(1) } else { 0 };
+    let blocking = if disc.takes(random) { disc.blocking() } else { 16 };
     writable.be32(last).be32(2048).be16(blocking).put(&[1, 0]);
-    add(0x0012, 0x0020, 1, &random, &writable.0);
+    add(0x0012, 0x0020, 1, random, &writable.0);
     let formattable = [Kind::DvdRam, Kind::DvdPlusRw, Kind::DvdRw, Kind::BdR, Kind::BdRe];
-    add(0x0012, 0x0023, 1, &formattable, &[0, 0, 0, 0, 0, 0, 0, 0]);
+    // BD-RE without spare areas, expansion, full certification (real-drives: LG GGW-H20L refuses
+    // the quick one).
+    let bd_re = if persona.knows(0x0043) { 0x0d } else { 0x00 };
+    add(0x0012, 0x0023, 1, &formattable, &[bd_re, 0, 0, 0, 0, 0, 0, 0]);
+    let managed: &[Kind] = if disc.managed { &[Kind::DvdRam, Kind::BdRe, Kind::BdR] } else { &[] };
+    // SSA: a supplementary spare area, of DVD-RAM.
+    add(0x0012, 0x0024, 0, managed, &[0x80, 0, 0, 0]);
+    // Persistent write protection (SPWP).
+    let guarded = [Kind::DvdRam, Kind::BdR, Kind::BdRe];
+    add(0x0012, 0x0004, 2, &guarded, &[0x02, 0, 0, 0]);
     // Block types, BUF, one link size: 16.
-    let packets: &[Kind] = if disc.incremental {
+    let packets: &[Kind] = if disc.incremental && !disc.over {
         &[Kind::CdR, Kind::CdRw, Kind::DvdR, Kind::DvdRw, Kind::DvdRDl, Kind::BdR]
     } else {
         &[]
     };
     add(0x0011, 0x0021, 3, packets, &[0x01, 0x00, 0x01, 0x01, 16, 0, 0, 0]);
-    add(0x0013, 0x0026, 0, &[], &[]);
+    let over: &[Kind] = if disc.over { &[Kind::DvdRw] } else { &[] };
+    add(0x0013, 0x0026, 0, over, &[]);
     add(0x001a, 0x002a, 1, &[Kind::DvdPlusRw], &[1, 0, 0, 0]);
     add(0x001b, 0x002b, 0, &[Kind::DvdPlusR], &[1, 0, 0, 0]);
-    add(0x0013, 0x002c, 0, &[Kind::DvdRw], &[0x0f, 0, 0, 0]);
+    add(0x0013, 0x002c, 0, over, &[0x0f, 0, 0, 0]);
     // BUF, dual layer, test write, DVD-RW.
-    add(0x0011, 0x002f, 2, &[Kind::DvdR, Kind::DvdRw, Kind::DvdRDl], &[0x4e, 0, 0, 0]);
+    let in_order: &[Kind] = if disc.over { &[] } else { &[Kind::DvdR, Kind::DvdRw, Kind::DvdRDl] };
+    add(0x0011, 0x002f, 2, in_order, &[0x4e, 0, 0, 0]);
     add(0x0016, 0x0033, 0, &[], &[0, 0, 1, 16]);
     add(0x002b, 0x003b, 0, &[Kind::DvdPlusRDl], &[1, 0, 0, 0]);
+    let pow: &[Kind] = if disc.pow { &[Kind::BdR] } else { &[] };
+    add(0x0041, 0x0038, 0, pow, &[0, 0, 0, 0]);
     add(0x0041, 0x0041, 1, &[Kind::BdR, Kind::BdRe], &bd_classes(&[0x0e, 0x0e]));
     all
 }

@@ -7,17 +7,33 @@ use super::medium::{Kind, Medium, Track, TrackMode, TrackState};
 use super::refusal::Refusal;
 use crate::units::Family;
 
+/// DATA TYPE 010b.
+const POW_RESOURCES: u8 = 2;
+
 /// READ DISC INFORMATION.
 pub fn disc(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
-    let standard = exchange.byte(1) & 0x07 == 0;
-    if !standard && !machine.persona.ways.ignores_disc_information_type {
-        // Track resources and POW resources are a writable BD-R's (MMC-6 6.21.3).
-        return Err(Refusal::bad_field(1));
-    }
+    let ignored = machine.persona.ways.ignores_disc_information_type;
     let medium = machine.medium()?;
-    let data = standard_information(medium);
+    let data = match exchange.byte(1) & 0x07 {
+        _ if ignored => standard_information(medium),
+        0 => standard_information(medium),
+        POW_RESOURCES if medium.pseudo_overwrites() => pow_resources(medium),
+        // Track resources and POW resources are a writable BD-R's (MMC-6 6.21.3).
+        _ => return Err(Refusal::bad_field(1)),
+    };
     exchange.reply(&data, exchange.be16(7));
     Ok(())
+}
+
+/// MMC-6 table 375: how often blocks can still be written again. GUESS: the map has room for each.
+fn pow_resources(medium: &Medium) -> Vec<u8> {
+    let record = medium.record.as_ref();
+    let spares = record.and_then(|record| record.format).map_or(0, |format| format.spares);
+    let left = spares.saturating_sub(record.map_or(0, |record| record.spares_used));
+    let clusters = left / medium.family().ecc_blocks().0;
+    let mut bytes = Bytes::new();
+    bytes.be16(0).put(&[POW_RESOURCES << 5, 0]).be32(clusters).be32(clusters).be32(clusters);
+    bytes.with_length16()
 }
 
 fn standard_information(medium: &Medium) -> Vec<u8> {
@@ -144,7 +160,9 @@ fn track_information(medium: &Medium, track: &Track) -> Vec<u8> {
     };
     // Track mode 7: incremental, with fixed packets on rewritable DVD and BD (real-drives: ASUS
     // DRW-24B1ST: "complete incremental").
-    let packets = matches!(medium.kind, Kind::DvdPlusRw | Kind::DvdRam | Kind::BdRe);
+    // PIONEER R11 command reference: so a DVD-RW that is written over.
+    let over = medium.kind == Kind::DvdRw && medium.written_over();
+    let packets = over || matches!(medium.kind, Kind::DvdPlusRw | Kind::DvdRam | Kind::BdRe);
     let mode = if packets { 0x07 } else { mode };
     let (packet_bits, packet_size) = match (packets, medium.family()) {
         (false, _) if incremental(medium) => (0x20, 0),
@@ -153,6 +171,10 @@ fn track_information(medium: &Medium, track: &Track) -> Vec<u8> {
     };
     let end = covered(medium, track);
     let (nwa, free, last) = match track.state {
+        // PIONEER R11 command reference: LRA_V always on a DVD-RAM.
+        TrackState::Complete if medium.kind == Kind::DvdRam && medium.record.is_some() => {
+            (None, 0, end.checked_sub(1))
+        }
         TrackState::Complete => (None, 0, None),
         TrackState::Damaged { burnt } => (None, 0, burnt.checked_sub(1).map(|n| track.start + n)),
         // real-drives: HL-DT-ST GP60N, ASUS DRW-1608P2: no NWA, all of it free.

@@ -287,4 +287,154 @@ mod tests {
         bench.settle();
         assert_eq!(states(&mut bench).0, 0);
     }
+
+    /// READ TRACK INFORMATION of track 1: flags, NWA if it is valid, free blocks, size.
+    fn track(bench: &mut Bench) -> (u8, Option<u32>, u32, u32) {
+        let data = bench.get(&[0x52, 1, 0, 0, 0, 1, 0, 0, 36, 0], 36);
+        let be32 =
+            |at: usize| u32::from_be_bytes([data[at], data[at + 1], data[at + 2], data[at + 3]]);
+        (data[6], (data[7] & 1 != 0).then(|| be32(12)), be32(16), be32(24))
+    }
+
+    /// READ FORMAT CAPACITIES: state of the current one, its blocks, and the types listed.
+    fn capacities(bench: &mut Bench) -> (u8, u32, Vec<(u8, u32)>) {
+        let data = bench.get(&[0x23, 0, 0, 0, 0, 0, 0, 0, 252, 0], 252);
+        let be32 = |d: &[u8]| u32::from_be_bytes([d[0], d[1], d[2], d[3]]);
+        let listed = data[12..].chunks(8).map(|row| (row[4] >> 2, be32(row)));
+        (data[8] & 3, be32(&data[4..]), listed.collect())
+    }
+
+    fn current(bench: &mut Bench, code: u16) -> bool {
+        let [high, low] = code.to_be_bytes();
+        bench.get(&[0x46, 2, high, low, 0, 0, 0, 1, 0, 0], 256)[10] & 1 == 1
+    }
+
+    fn blank(bench: &mut Bench, kind: u8) -> Sense {
+        let sense = bench.ask(&[0xa1, 0x10 | kind, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 0).sense;
+        bench.settle();
+        sense
+    }
+
+    #[test]
+    fn a_dvd_rw_formatted_quickly_is_written_in_order_until_its_border_is_closed() {
+        let mut bench = Bench::of("sim:blank?medium=dvd-rw");
+        // real-drives: HL-DT-ST GSA-4083N: 00h, 10h, 15h, all of 2297888.
+        let whole = 2_297_888;
+        let blank_list = vec![(0x00, whole), (0x10, whole), (0x15, whole)];
+        assert_eq!(capacities(&mut bench), (1, whole, blank_list.clone()));
+        assert_eq!((profile(&mut bench), current(&mut bench, 0x2c)), (0x14, false));
+        // 13h is for what is formatted already.
+        assert_eq!(format(&mut bench, 2, 0, 0x4c, 16), Some((5, 0x26, 0x00)));
+        assert_eq!(format(&mut bench, 2, 0, 0x54, 16), None);
+        assert_eq!(bench.no(&READY), (2, 0x04, 0x04));
+        bench.settle();
+        assert_eq!((profile(&mut bench), states(&mut bench).0), (0x13, 0x05));
+        assert!(current(&mut bench, 0x26) && current(&mut bench, 0x2c));
+        assert!(!current(&mut bench, 0x21) && !current(&mut bench, 0x2f));
+        assert_eq!(capacities(&mut bench), (3, whole, blank_list));
+        assert_eq!(track(&mut bench), (0x71, Some(0), whole, whole));
+        assert_eq!(write(&mut bench, 16, 16), Some((5, 0x21, 0x02)));
+        assert_eq!(write(&mut bench, 0, 20), Some((5, 0x24, 0x00)));
+        assert_eq!(write(&mut bench, 0, 32), None);
+        assert_eq!(write(&mut bench, 8, 16), Some((5, 0x21, 0x02)));
+        assert_eq!(write(&mut bench, 16, 32), None);
+        assert_eq!(track(&mut bench).1, Some(48));
+        assert_eq!(close(&mut bench, 1), Some((5, 0x24, 0x00)));
+        assert_eq!(close(&mut bench, 2), None);
+        assert_eq!(states(&mut bench).0, 0x0e);
+        assert_eq!(bench.get(&CAPACITY, 8)[..4], [0, 0, 0, 47]);
+        let (state, blocks, listed) = capacities(&mut bench);
+        assert_eq!((state, blocks, listed[2]), (2, 48, (0x13, whole - 48)));
+        assert_eq!((write(&mut bench, 0, 48), read(&mut bench, 47)), (None, None));
+        assert_eq!(write(&mut bench, 48, 16), Some((5, 0x21, 0x02)));
+        // It grows, in order again.
+        assert_eq!(format(&mut bench, 2, 0, 0x4c, 16), None);
+        bench.settle();
+        assert_eq!((write(&mut bench, 48, 16), close(&mut bench, 2)), (None, None));
+        assert_eq!(bench.get(&CAPACITY, 8)[..4], [0, 0, 0, 63]);
+        assert_eq!(close(&mut bench, 2), None);
+    }
+
+    #[test]
+    fn a_dvd_rw_is_formatted_in_full_and_blanked_again() {
+        let mut bench = Bench::of("sim:blank?medium=dvd-rw&capacity=100000");
+        let begun = bench.drive.now();
+        assert_eq!(format(&mut bench, 0, 100_000, 0x00, 0x800), None);
+        assert!(bench.drive.now() - begun > Duration::from_secs(60));
+        assert_eq!((read(&mut bench, 99_999), write(&mut bench, 99_984, 16)), (None, None));
+        // MMC-6: nothing to grow.
+        assert_eq!(capacities(&mut bench).2[2], (0x13, 0));
+        assert_eq!(blank(&mut bench, 4), Some((5, 0x24, 0x00)));
+        // Minimally: in order, but at once only.
+        assert_eq!(blank(&mut bench, 1), None);
+        assert_eq!((profile(&mut bench), states(&mut bench).0), (0x14, 0));
+        assert!(!current(&mut bench, 0x21) && current(&mut bench, 0x2f));
+        let begun = bench.drive.now();
+        assert_eq!(blank(&mut bench, 0), None);
+        assert!(bench.drive.now() - begun > Duration::from_secs(60));
+        assert!(current(&mut bench, 0x21) && current(&mut bench, 0x2f));
+        assert_eq!(bench.get(&CAPACITY, 8)[..4], [0; 4]);
+    }
+
+    #[test]
+    fn a_bd_r_can_be_formatted_once_and_loses_the_room_of_its_spare_areas() {
+        let mut bench = Bench::of("sim:blank?medium=bd-r");
+        assert_eq!(track(&mut bench), (0x61, Some(0), 12_219_392, 12_219_392));
+        assert!(!current(&mut bench, 0x24));
+        assert_eq!(format(&mut bench, 2, 12_088_320, 0xca, 0), Some((5, 0x26, 0x00)));
+        assert_eq!(format(&mut bench, 2, 12_088_320, 0xc9, 0), None);
+        bench.settle();
+        assert_eq!(track(&mut bench), (0x61, Some(0), 12_088_320, 12_088_320));
+        assert!(current(&mut bench, 0x24) && !current(&mut bench, 0x38));
+        // real-drives: HL-DT-ST WH16NS40: 65536 blocks of the 131072 that are missing.
+        let spares = bench.get(&[0xad, 1, 0, 0, 0, 0, 0, 0x0a, 0, 16, 0, 0], 16);
+        assert_eq!(spares[8..], [0, 1, 0, 0, 0, 1, 0, 0]);
+        assert_eq!(format(&mut bench, 2, 12_088_320, 0xc9, 0), Some((5, 0x30, 0x06)));
+        assert_eq!(write(&mut bench, 0, 32), None);
+        assert_eq!(write(&mut bench, 0, 32), Some((5, 0x21, 0x02)));
+        assert_eq!(format(&mut bench, 2, 11_826_176, 0x01, 0x3000), Some((5, 0x30, 0x06)));
+        let mut written = Bench::of("sim:blank?medium=bd-r");
+        assert_eq!(write(&mut written, 0, 32), None);
+        assert_eq!(format(&mut written, 2, 11_826_176, 0x01, 0x3000), Some((5, 0x30, 0x06)));
+    }
+
+    #[test]
+    fn a_bd_r_with_pow_is_written_again_and_never_closes_its_session() {
+        let mut bench = Bench::of("sim:blank?medium=bd-r&persona=se-506cb");
+        // growisofs: 00h with the default spare areas, sub-type 0.
+        assert_eq!(format(&mut bench, 2, 11_826_176, 0x00, 0x3000), None);
+        bench.settle();
+        assert!(current(&mut bench, 0x38));
+        assert_eq!((write(&mut bench, 0, 32), write(&mut bench, 32, 32)), (None, None));
+        // real-drives: HL-DT-ST WH16NS40: READ CAPACITY is all of it.
+        assert_eq!(bench.get(&CAPACITY, 8)[..4], 11_826_175u32.to_be_bytes());
+        assert_eq!(write(&mut bench, 16, 32), None);
+        assert_eq!(track(&mut bench).1, Some(64));
+        let pow = bench.get(&[0x51, 2, 0, 0, 0, 0, 0, 0, 16, 0], 16);
+        // 6144 clusters, two of them used.
+        assert_eq!(pow[..8], [0, 14, 0x40, 0, 0, 0, 0x17, 0xfe]);
+        assert_eq!(bench.ask(&[0x5b, 0, 1, 0, 0, 1, 0, 0, 0, 0], 0).sense, None);
+        // growisofs on such discs: CLOSE SESSION is 5/24/00.
+        assert_eq!(close(&mut bench, 2), Some((5, 0x24, 0x00)));
+    }
+
+    #[test]
+    fn a_host_protects_a_disc_and_frees_it_again() {
+        let mut bench = Bench::of("sim:blank?medium=dvd-ram");
+        assert!(current(&mut bench, 0x04));
+        let ask = [0xad, 0, 0, 0, 0, 0, 0, 0xc0, 0, 8, 0, 0];
+        let send = [0xbf, 0, 0, 0, 0, 0, 0, 0xc0, 0, 8, 0, 0];
+        assert_eq!(bench.get(&ask, 8), [0, 6, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(bench.send(&send, &[0, 6, 0, 0, 0x02, 0, 0, 0]), None);
+        assert_eq!(bench.get(&ask, 8)[4], 0x02);
+        assert_eq!(write(&mut bench, 0, 16), Some((7, 0x27, 0x00)));
+        assert_eq!(bench.send(&send, &[0, 6, 0, 0, 0, 0, 0, 0]), None);
+        assert_eq!(write(&mut bench, 0, 16), None);
+        assert_eq!(bench.send(&send, &[0, 6, 0, 0, 4, 0, 0, 0]), Some((5, 0x26, 0x00)));
+        let mut tab = Bench::of("sim:blank?medium=dvd-ram&tab=protected");
+        assert_eq!(tab.get(&ask, 8)[4], 0x04);
+        assert_eq!(tab.send(&send, &[0, 6, 0, 0, 0, 0, 0, 0]), Some((7, 0x27, 0x00)));
+        let mut other = Bench::of("sim:blank?medium=dvd+rw");
+        assert_eq!(other.send(&send, &[0, 6, 0, 0, 2, 0, 0, 0]), Some((5, 0x24, 0x00)));
+    }
 }

@@ -202,7 +202,11 @@ impl Persona {
 
     /// The current profile with this disc in.
     pub fn profile_of(&self, medium: &Medium) -> u16 {
-        let profile = medium.kind.profile();
+        let profile = match medium.kind {
+            // MMC-6 table 85: DVD-RW in restricted overwrite mode.
+            Kind::DvdRw if medium.written_over() => 0x0013,
+            kind => kind.profile(),
+        };
         let ways = &self.ways;
         if medium.can_grow() {
             // What can still be written is shown as what it is.

@@ -6,8 +6,8 @@ mod dvd;
 
 use super::exchange::{Bytes, Exchange};
 use super::machine::Machine;
-use super::medium::Medium;
 use super::medium::states::{self, Act};
+use super::medium::{Kind, Medium};
 use super::persona::Persona;
 use super::refusal::{INVALID_FIELD_IN_PARAMETERS, PARAMETER_LIST_LENGTH, Refusal};
 use crate::units::Family;
@@ -16,6 +16,10 @@ use crate::units::Family;
 const LIST: u8 = 0xff;
 /// Format 20h: where layer 1 begins.
 const LAYER_BOUNDARY: u8 = 0x20;
+/// Format C0h: who forbids writing; the cartridge's tab, the host.
+const WRITE_PROTECTION: u8 = 0xc0;
+const CWP: u8 = 0x04;
+const PWP: u8 = 0x02;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -53,14 +57,53 @@ pub fn read_structure(machine: &mut Machine, exchange: &mut Exchange) -> Result<
     Ok(())
 }
 
-/// SEND DISC STRUCTURE (MMC-6 6.36), of which the layer boundary (format 20h) is known: the blocks
-/// of layer 0, set before anything is recorded.
+/// SEND DISC STRUCTURE (MMC-6 6.36), of which the layer boundary (format 20h) is known, the blocks
+/// of layer 0, set before anything is recorded; and the write protection (format C0h).
 pub fn send_structure(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
     let (media_type, format) = (exchange.byte(1) & 0x0f, exchange.byte(7));
-    let length = exchange.be16(8);
-    if media_type != 0 || format != LAYER_BOUNDARY {
-        return Err(Refusal::bad_field(if media_type == 0 { 7 } else { 1 }));
+    let right = u8::from(machine.medium()?.family() == Family::Bd);
+    match format {
+        _ if media_type != right => Err(Refusal::bad_field(1)),
+        LAYER_BOUNDARY if media_type == 0 => set_layer_boundary(machine, exchange),
+        WRITE_PROTECTION => set_write_protection(machine, exchange),
+        _ => Err(Refusal::bad_field(7)),
     }
+}
+
+/// PWP, on discs that can keep it (PIONEER R8 command reference: "Send PWP status").
+fn set_write_protection(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
+    let length = exchange.be16(8);
+    let list = exchange.parameters(length)?;
+    let (Some(head), Some(flags)) = (list.first_chunk::<2>(), list.get(4)) else {
+        return Err(PARAMETER_LIST_LENGTH);
+    };
+    // Only PWP can be changed.
+    if *head != [0, 6] || flags & !PWP != 0 {
+        return Err(INVALID_FIELD_IN_PARAMETERS);
+    }
+    let persistent = flags & PWP != 0;
+    let (disc, _) = machine.recordable()?;
+    if !matches!(disc.kind, Kind::DvdRam | Kind::BdR | Kind::BdRe) {
+        return Err(Refusal::bad_field(7));
+    }
+    let Some(record) = &mut disc.record else { return Err(Refusal::bad_field(7)) };
+    if record.protection.cartridge {
+        // 7/27/00: the tab comes first.
+        return Err(Refusal::of(7, 0x27, 0x00));
+    }
+    record.protection.persistent = persistent;
+    disc.keep().map_err(|_| Refusal::of(3, 0x0c, 0x00))
+}
+
+/// CWP and PWP as READ DISC STRUCTURE tells them (MMC-6 table 431).
+fn write_protection(medium: &Medium) -> u8 {
+    let protection = medium.record.as_ref().map(|record| record.protection).unwrap_or_default();
+    let flag = |set: bool, bit: u8| if set { bit } else { 0 };
+    flag(protection.cartridge, CWP) | flag(protection.persistent, PWP)
+}
+
+fn set_layer_boundary(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
+    let length = exchange.be16(8);
     let list = exchange.parameters(length)?;
     // Data length, reserved, then as read: four bytes, and the capacity of layer 0.
     let (Some(head), Some(blocks)) = (list.first_chunk::<2>(), list.get(8..12)) else {

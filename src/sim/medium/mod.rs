@@ -103,6 +103,10 @@ pub struct Medium {
 impl Medium {
     /// Blocks up to the lead-out of the last session: what READ CAPACITY counts.
     pub fn capacity(&self) -> u32 {
+        // real-drives: HL-DT-ST WH16NS40: all of a BD-R with POW that holds something.
+        if self.pseudo_overwrites() && !self.tracks.is_empty() {
+            return self.room();
+        }
         let closed = |track: &&Track| match &self.record {
             Some(record) => track.session <= record.closed_sessions,
             None => true,

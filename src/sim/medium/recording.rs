@@ -162,6 +162,12 @@ impl Medium {
         }
     }
 
+    /// Formatted so that what is written can be written again: a BD-R with POW.
+    pub fn pseudo_overwrites(&self) -> bool {
+        let format = self.record.as_ref().and_then(|record| record.format);
+        self.kind == Kind::BdR && format.is_some_and(|format| format.subtype == 0)
+    }
+
     /// Nothing may be changed on it.
     pub fn protected(&self) -> bool {
         let protection = self.record.as_ref().map(|record| record.protection);

@@ -164,6 +164,7 @@ pub fn allows(kind: Kind, state: State, act: Act) -> Result<(), Refusal> {
 /// DVD+R and BD-R without a format: written in order, track by track.
 fn plus_sequential(kind: Kind, state: State, act: Act) -> Result<(), Refusal> {
     match (act, state) {
+        (Act::Format, State::Blank) if kind == Kind::BdR => Ok(()),
         (Act::Blank | Act::Format, _) => Err(CANNOT_FORMAT),
         // MMC-6 6.36: there is none for these media.
         (Act::CueSheet, _) => Err(SEQUENCE),
@@ -235,6 +236,12 @@ mod tests {
             (State::SessionOpen, &[Write, Reserve, CloseSession, Finalize]),
             (State::Appendable, &[Write, Reserve, Finalize]),
         ];
+        const BD_R: &[Row] = &[
+            (State::Blank, &[Write, Reserve, Format]),
+            (State::TrackOpen, &[Write, Reserve, CloseTrack]),
+            (State::SessionOpen, &[Write, Reserve, CloseSession, Finalize]),
+            (State::Appendable, &[Write, Reserve, Finalize]),
+        ];
         const PLUS_R_DL: &[Row] = &[
             (State::Blank, &[Write, Reserve, LayerBreak]),
             (State::TrackOpen, &[Write, Reserve, CloseTrack]),
@@ -278,7 +285,7 @@ mod tests {
             (Kind::DvdPlusRDl, PLUS_R_DL),
             (Kind::DvdPlusRw, PLUS_RW),
             (Kind::DvdRam, RANDOM),
-            (Kind::BdR, PLUS_R),
+            (Kind::BdR, BD_R),
             (Kind::BdRe, RANDOM),
             (Kind::CdRom, &[]),
             (Kind::DvdRom, &[]),

@@ -40,9 +40,9 @@ pub fn structure(medium: &Medium, asked: Asked) -> Result<Vec<u8>, Refusal> {
         }
         // AACS: all of it is behind the key exchange. GUESS: the media key block too.
         0x80..=0x83 if medium.protection == Protection::Aacs => return Err(KEY_NOT_ESTABLISHED),
-        // Write protection: none.
-        0xc0 if medium.kind == Kind::BdRe => {
-            bytes.be32(0);
+        // Write protection.
+        0xc0 if medium.kind != Kind::BdRom && (medium.kind.erasable() || medium.can_grow()) => {
+            bytes.put(&[super::write_protection(medium), 0, 0, 0]);
         }
         // real-drives: DIC #78: the BCA of a BD video disc is refused.
         _ => return Err(Refusal::bad_field(7)),

@@ -58,9 +58,9 @@ pub fn structure(persona: &Persona, medium: &Medium, asked: Asked) -> Result<Vec
             let first = medium.layer_blocks().first().copied().unwrap_or(0);
             bytes.put(&[if free { 0x00 } else { 0x80 }, 0, 0, 0]).be32(first);
         }
-        // Write protection: none (real-drives: TSSTcorp SH-S182M).
+        // Write protection (real-drives: TSSTcorp SH-S182M).
         0xc0 if kind.erasable() => {
-            bytes.be32(0);
+            bytes.put(&[super::write_protection(medium), 0, 0, 0]);
         }
         _ => return none,
     }

@@ -1,10 +1,11 @@
-//! BD-R recorded sequentially (SRM, MMC-6 4.5.3): no mode page 05h, closed with 01, 02 and 06.
+//! BD-R recorded sequentially (SRM, MMC-6 4.5.3): no mode page 05h, closed with 01, 02 and 06;
+//! formatted with spare areas or not ([`super::bd_r_spares`]).
 
 use std::time::Duration;
 
-use super::sequential;
-use super::{Change, CloseOrder, Rules, Work, WriteOrder, WriteParameters};
-use crate::sim::medium::states::Act;
+use super::{Change, CloseOrder, FormatOrder, Rules, Toll, Work, WriteOrder, WriteParameters};
+use super::{bd_r_spares, overwrite, sequential};
+use crate::sim::medium::states::{self, Act};
 use crate::sim::medium::{Medium, TrackMode};
 use crate::sim::refusal::Refusal;
 
@@ -21,11 +22,16 @@ const CLOSES: &[(u8, Act, Duration)] = &[
 
 impl Rules for BdR {
     fn write(&self, disc: &Medium, order: &WriteOrder, _: &WriteParameters) -> Result<(), Refusal> {
+        if bd_r_spares::writes_over(disc, order)? {
+            return states::allows(disc.kind, states::state(disc), Act::Write);
+        }
         sequential::write(disc, order)
     }
 
     fn taken(&self, disc: &mut Medium, order: &WriteOrder, _: &WriteParameters) {
-        sequential::taken(disc, order, TrackMode::Data);
+        if !bd_r_spares::taken(disc, order) {
+            sequential::taken(disc, order, TrackMode::Data);
+        }
     }
 
     fn burnt(&self, disc: &mut Medium, order: &WriteOrder) {
@@ -46,14 +52,33 @@ impl Rules for BdR {
         order: CloseOrder,
         _: &WriteParameters,
     ) -> Result<Work, Refusal> {
+        if order.function == 2 {
+            bd_r_spares::closes_session(disc)?;
+        }
         sequential::close(disc, order, CLOSES)
     }
 
-    fn apply(&self, disc: &mut Medium, change: &Change) {
-        sequential::apply(disc, change);
+    fn format(&self, disc: &Medium, order: FormatOrder) -> Result<Work, Refusal> {
+        bd_r_spares::format(disc, order)
     }
 
-    fn cut_off(&self, disc: &mut Medium, _: Option<&Change>) {
+    fn toll(&self, disc: &Medium, order: &WriteOrder) -> Toll {
+        // What is written in order waits in the buffer for the rest of its block.
+        Toll { modified: 0, ..overwrite::managed(disc, order) }
+    }
+
+    fn apply(&self, disc: &mut Medium, change: &Change) {
+        match change {
+            Change::Format(order) => bd_r_spares::formatted(disc, *order),
+            _ => sequential::apply(disc, change),
+        }
+    }
+
+    fn cut_off(&self, disc: &mut Medium, change: Option<&Change>) {
+        // GUESS: what the management areas say is not taken back.
+        if let Some(Change::Format(order)) = change {
+            bd_r_spares::formatted(disc, *order);
+        }
         sequential::cut_off(disc);
     }
 }

@@ -3,11 +3,14 @@
 //! pass. Knows no command's bytes.
 
 mod bd_r;
+mod bd_r_spares;
 mod bd_re;
 mod dvd_minus;
 mod dvd_plus;
 mod dvd_plus_rw;
 mod dvd_ram;
+mod dvd_rw;
+mod dvd_rw_overwrite;
 mod overwrite;
 mod sequential;
 
@@ -276,7 +279,8 @@ pub fn format_in_factory(disc: &mut Medium) {
 pub fn of(kind: Kind) -> Option<&'static dyn Rules> {
     match kind {
         Kind::DvdPlusR | Kind::DvdPlusRDl => Some(&dvd_plus::DvdPlusR),
-        Kind::DvdR | Kind::DvdRw | Kind::DvdRDl => Some(&dvd_minus::DvdMinus),
+        Kind::DvdR | Kind::DvdRDl => Some(&dvd_minus::DvdMinus),
+        Kind::DvdRw => Some(&dvd_rw::DvdRw),
         Kind::DvdPlusRw => Some(&dvd_plus_rw::DvdPlusRw),
         Kind::DvdRam => Some(&dvd_ram::DvdRam),
         Kind::BdR => Some(&bd_r::BdR),
