@@ -29,10 +29,10 @@ impl Rules for Overwrite {
         states::allows(disc.kind, states::state(disc), Act::Write)?;
         let lba = u32::try_from(order.lba).map_err(|_| INVALID_ADDRESS)?;
         // GUESS: the codes for what is no whole block.
-        if lba % UNIT != 0 {
+        if !lba.is_multiple_of(UNIT) {
             return Err(INVALID_ADDRESS.at(lba));
         }
-        if order.blocks % UNIT != 0 {
+        if !order.blocks.is_multiple_of(UNIT) {
             return Err(Refusal::bad_field(8));
         }
         let (furthest, end) = match disc.open_track() {
