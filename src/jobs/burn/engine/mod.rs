@@ -27,7 +27,7 @@ use crate::mmc::{CommandError, Drive};
 use crate::units::Rate;
 use buffer::Buffer;
 use judge::{Verdict, advice, judge};
-use long::wait_done;
+use long::{wait_closed, wait_done};
 
 /// How long a command that is refused because the drive is busy is sent again (libburn: 200 s for
 /// all that writes).
@@ -215,7 +215,8 @@ impl Out<'_> {
     /// Waits until the drive is ready, telling that it is busy with `stage`.
     fn wait(&mut self, limit: Duration, stage: Stage) -> Result<(), CommandError> {
         let Out { drive, observer, tally, .. } = self;
-        wait_done(drive, limit, &mut |elapsed, progress| {
+        let wait = if stage == Stage::Closing { wait_closed } else { wait_done };
+        wait(drive, limit, &mut |elapsed, progress| {
             let busy = Event::Busy { stage, elapsed, progress };
             if let ControlFlow::Break(()) = observer.event(busy) {
                 tally.stop = true;
