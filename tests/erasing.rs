@@ -10,14 +10,17 @@ use std::time::Duration;
 
 use oxidisc::jobs::blank;
 use oxidisc::jobs::erasing::state::State;
-use oxidisc::jobs::erasing::{Action, Depth, Event, Prepared, Report};
+use oxidisc::jobs::erasing::{Action, Depth, Event, Prepared, Report, Stage};
 use oxidisc::jobs::error::{Error, Kind};
 use oxidisc::jobs::format::{self, Spares};
 use oxidisc::mmc::Drive;
-use oxidisc::mmc::cmd::read_disc_information::BackgroundFormat;
+use oxidisc::mmc::cmd::close_track_session::{CloseFunction, CloseTrackSession};
+use oxidisc::mmc::cmd::read_disc_information::{BackgroundFormat, DiscStatus};
 use oxidisc::mmc::cmd::read_format_capacities::FormatState;
 use oxidisc::mmc::cmd::synchronize_cache::SynchronizeCache;
 use oxidisc::mmc::cmd::write::Write10;
+use oxidisc::mmc::mode_page::ModePage;
+use oxidisc::mmc::profile::Profile;
 use oxidisc::sim;
 use oxidisc::transport::{Answer, Cdb, Data, Errno, Transport};
 use oxidisc::units::{Blocks, Lba};
@@ -58,6 +61,29 @@ fn write(drive: &mut Drive, image: &[u8]) {
     drive.run(&SynchronizeCache { immediate: false }).expect("flushed");
 }
 
+/// Page 05h, and the image as a track that is closed with its session.
+fn write_a_session(drive: &mut Drive, image: &[u8], track: u16, page: [u8; 3]) {
+    let [write_type, track_mode, packet] = page;
+    let outcome = drive.change_page(ModePage::WRITE_PARAMETERS, |page| {
+        let mut write = page.write_parameters().expect("page 05h");
+        write.set_write_type(write_type);
+        write.set_test_write(false);
+        write.set_link_size((packet > 0).then_some(packet));
+        write.set_packet_size((packet > 0).then_some(u32::from(packet)));
+        write.set_track_mode(track_mode);
+        write.set_data_block_type(8);
+        write.set_multi_session(true);
+    });
+    assert!(outcome.expect("answered").is_done());
+    write(drive, image);
+    for (function, track) in [(CloseFunction::Track, track), (CloseFunction::Session, 0)] {
+        if function == CloseFunction::Session || packet > 0 {
+            let close = CloseTrackSession { function, track, immediate: false };
+            drive.run(&close).unwrap_or_else(|error| panic!("{error}"));
+        }
+    }
+}
+
 fn blanked(drive: &mut Drive, depth: Depth) -> Result<Report, Error> {
     let prepared = blank::prepare(drive, &blank::Options { depth }, &mut quiet)?;
     blank::carry_out(drive, &prepared, true, &mut quiet)
@@ -94,7 +120,7 @@ fn what_is_on_a_disc_without_blank_is_named_asked_for_and_gone() {
         assert_eq!((error.kind, error.message), (Kind::Usage, format!("the disc holds {lost}")));
         let mut done = Vec::new();
         let report = blank::carry_out(&mut drive, &prepared, true, &mut |event: Event| {
-            if let Event::Progress { done: Some(part), .. } = event {
+            if let Event::Progress { stage: Stage::Overwriting, done: Some(part), .. } = event {
                 done.push(part);
             }
             ControlFlow::Continue(())
@@ -210,6 +236,52 @@ fn what_is_written_once_stays_as_it_is() {
     assert!(format::list(&mut drive, &mut quiet).is_err());
 }
 
+#[test]
+fn a_dvd_rw_goes_from_sequential_to_overwritable_and_back() {
+    let mut drive = insert("sim:blank?medium=dvd-rw&capacity=16384");
+    // In increments.
+    write_a_session(&mut drive, &image(), 1, [0, 5, 16]);
+    let fast = blanked(&mut drive, Depth::Fast).expect("blanked");
+    assert_eq!((fast.after.status(), fast.after.incremental), (Some(DiscStatus::Blank), false));
+    assert_eq!(fast.remarks, ["it can now be written at once only, in one session"]);
+    let full = blanked(&mut drive, Depth::Full).expect("blanked");
+    assert!(full.after.incremental && full.remarks.is_empty(), "{:?}", full.remarks);
+    // Quickly, and then written from its start.
+    let quick = formatted(&mut drive, Depth::Fast, None).expect("formatted");
+    assert_eq!(quick.after.profile, Profile::DvdRwRestrictedOverwrite);
+    assert_eq!(quick.after.format_state(), Some(FormatState::Unknown));
+    let error = blanked(&mut drive, Depth::Fast).expect_err("not formatted to its end");
+    assert_eq!(error.kind, Kind::Unusable);
+    write(&mut drive, &image());
+    let function = CloseFunction::Session;
+    drive.run(&CloseTrackSession { function, track: 0, immediate: false }).expect("closed");
+    let wiped = blanked(&mut drive, Depth::Fast).expect("overwritten");
+    assert!(wiped.contents.to_string().starts_with("ISO 9660"), "{}", wiped.contents);
+    // All of it, and back.
+    let whole = formatted(&mut drive, Depth::Full, None).expect("formatted");
+    assert_eq!(blocks(&whole), 16_384);
+    let back = blanked(&mut drive, Depth::Full).expect("blanked");
+    assert_eq!(back.after.profile, Profile::DvdRwSequential);
+    assert_eq!(back.after.status(), Some(DiscStatus::Blank));
+}
+
+#[test]
+fn a_bd_r_gets_its_spare_areas_once_and_no_pseudo_overwrite() {
+    for (spares, expected) in [
+        (Spares::Default, 11_826_176),
+        (Spares::Min, 12_088_320),
+        (Spares::Max, 5_796_864),
+        (Spares::Bytes(1 << 30), 12_219_392 - 524_288),
+    ] {
+        let mut drive = insert("sim:blank?medium=bd-r");
+        let report = formatted(&mut drive, Depth::Fast, Some(spares)).expect("formatted");
+        assert_eq!(blocks(&report), expected, "{spares:?}");
+        assert!(!report.after.pseudo_overwrite && report.after.spares.is_some(), "{spares:?}");
+        let again = formatted(&mut drive, Depth::Fast, Some(Spares::Min)).expect("nothing to do");
+        assert!(!again.action.changes(), "{}", again.action);
+    }
+}
+
 /// Counts the commands that pass.
 struct Counted(Box<dyn Transport>, Arc<AtomicU64>);
 
@@ -276,7 +348,8 @@ fn whatever_happens_on_the_way_the_end_tells_the_truth() {
         let (good, before, [first, last]) = trial.run(None);
         let good = good.unwrap_or_else(|error| panic!("{}: {error}", trial.medium));
         for kind in ["unplug", "reset", "timeout", "power_loss", "host_error", "busy", "noise"] {
-            for at in first..=last.min(first + 60) {
+            // How it begins, and how it is looked at again.
+            for at in (first..=last).filter(|at| *at < first + 16 || *at + 16 > last) {
                 let (result, ..) = trial.run(Some((kind, at)));
                 let case = format!("{} {kind} at {at} of {first} to {last}", trial.medium);
                 match result {

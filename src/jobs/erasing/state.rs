@@ -177,10 +177,13 @@ impl State {
         self.formats.as_ref().map(|formats| formats.state)
     }
 
-    /// Blocks that the disc has as it is formatted; `None` if it is not.
+    /// Blocks that the disc has as it is formatted; `None` if it is not. A BD-R may be blank and
+    /// formatted, and be called the one or the other: that it has spare areas tells.
     pub fn formatted_blocks(&self) -> Option<Blocks> {
         let formats = self.formats.as_ref()?;
-        (formats.state == FormatState::Formatted).then_some(formats.blocks)
+        let spares = self.spares.and_then(|spares| spares.total).unwrap_or(Blocks(0));
+        let bd_r = self.profile == Profile::BdRSequential && spares.0 > 0;
+        (formats.state == FormatState::Formatted || bd_r).then_some(formats.blocks)
     }
 
     /// Whether nothing was ever written to it: blank, or of a kind that is formatted first and was

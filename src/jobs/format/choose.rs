@@ -7,7 +7,7 @@ use crate::jobs::erasing::{Action, Choice, Depth};
 use crate::jobs::error::{Error, Kind};
 use crate::mmc::cmd::format_unit::FormatUnit;
 use crate::mmc::cmd::read_disc_information::BackgroundFormat;
-use crate::mmc::cmd::read_format_capacities::{FormatDescriptor, FormatState};
+use crate::mmc::cmd::read_format_capacities::FormatDescriptor;
 use crate::mmc::profile::Profile;
 use crate::units::{Blocks, SECTOR};
 
@@ -273,7 +273,7 @@ impl Wanted<'_> {
             let message = "the BD-R is not blank: it is formatted while nothing is on it, or never";
             return Err(Error::new(Kind::Unusable, message));
         }
-        if self.state.format_state() == Some(FormatState::Formatted) {
+        if self.state.formatted_blocks().is_some() {
             return Ok(nothing("it is formatted already, and a BD-R is formatted once"));
         }
         let target = match spares {

@@ -131,6 +131,11 @@ fn a_bd_r_is_formatted_on_demand_only_and_never_for_pseudo_overwrite() {
     let formatted = state(Profile::BdRSequential, Blank, (Formatted, 11_826_176), BD_R);
     let said = format(&formatted, Depth::Fast, default);
     assert_eq!(said, "it is formatted already, and a BD-R is formatted once");
+    // Blank, and by its spare areas formatted all the same.
+    let total = Some(Blocks(65_536));
+    let spares = Some(crate::jobs::erasing::state::Spares { free: Blocks(65_536), total });
+    let said = format(&State { spares, ..blank.clone() }, Depth::Fast, default);
+    assert_eq!(said, "it is formatted already, and a BD-R is formatted once");
     let pow = State { pseudo_overwrite: true, ..blank };
     let said = format(&pow, Depth::Fast, default);
     assert_eq!(said, "the BD-R is formatted for pseudo-overwrite, which nothing takes back");

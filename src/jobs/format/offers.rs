@@ -115,7 +115,7 @@ fn refused_now(state: &State, kind: u8) -> Option<&'static str> {
         Profile::BdRSequential if !state.is_untouched() => {
             Some("a BD-R is formatted while nothing is on it, or never")
         }
-        Profile::BdRSequential if state.format_state() == Some(FormatState::Formatted) => {
+        Profile::BdRSequential if state.formatted_blocks().is_some() => {
             Some("a BD-R is formatted once")
         }
         Profile::DvdRwSequential if kind == 0x13 => Some("the disc is not formatted yet"),
