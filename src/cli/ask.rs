@@ -21,7 +21,8 @@ pub fn somebody_is_there(printer: &Printer) -> bool {
     printer.is_terminal() && io::stdin().is_terminal() && !printer.is_json()
 }
 
-/// Makes sure that what is on a disc may be lost. `what`: `the DVD+RW in /dev/sr0 holds data`.
+/// Makes sure that what is on a disc may be lost. `what`: `the CD-RW in /dev/sr0 holds ISO 9660
+/// 'BACKUP': that will be lost`.
 ///
 /// # Errors
 /// It may not, or nobody is there to say so.
@@ -29,7 +30,7 @@ pub fn may_be_lost(printer: &Printer, interrupt: &Interrupt, what: &str) -> Resu
     if !somebody_is_there(printer) {
         return Err(CliError::unusable(what).hint("if that may be lost, say so with --yes"));
     }
-    if yes(&format!("{what}, which will be lost. Go on?"), interrupt)? {
+    if yes(&format!("{what}. Go on?"), interrupt)? {
         return Ok(());
     }
     Err(CliError::unusable("nothing was done; the disc is as it was"))
@@ -39,6 +40,11 @@ pub fn may_be_lost(printer: &Printer, interrupt: &Interrupt, what: &str) -> Resu
 pub fn yes(question: &str, interrupt: &Interrupt) -> Result<bool, CliError> {
     let answer = line(&format!("{question} [y/N] "), interrupt)?;
     Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+}
+
+/// Waits for the Enter key.
+pub fn enter(text: &str, interrupt: &Interrupt) -> Result<(), CliError> {
+    line(text, interrupt).map(drop)
 }
 
 /// What is typed after `prompt`, up to the end of the line; empty at the end of input.

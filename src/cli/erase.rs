@@ -73,7 +73,7 @@ fn may_be_lost(
     ask::may_be_lost(
         &app.printer,
         interrupt,
-        &format!("the {} in {name} holds {what}", prepared.before.profile),
+        &format!("the {} in {name} holds {what}: that will be lost", prepared.before.profile),
     )
 }
 

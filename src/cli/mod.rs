@@ -4,6 +4,7 @@
 mod args;
 mod ask;
 mod blank;
+mod burn;
 mod drives;
 mod erase;
 mod error;
@@ -90,6 +91,7 @@ fn dispatch(command: &Command, app: &App) -> Result<Exit, CliError> {
         Command::Drives(_) => drives::run(app),
         Command::Info(args) => info::run(args, app),
         Command::Rip(args) => rip::run(args, app),
+        Command::Burn(args) => burn::run(args, app),
         Command::Verify(args) => verify::run(args, app),
         Command::Blank(args) => blank::run(args, app),
         Command::Format(args) => format::run(args, app),

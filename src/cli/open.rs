@@ -90,6 +90,26 @@ impl App {
         }
     }
 
+    /// Opens all drives that the user names, or the only one.
+    pub fn open_all(&self, access: Access) -> Result<Vec<Opened>, CliError> {
+        let drives = &self.global.drives;
+        if drives.len() < 2 {
+            return Ok(vec![self.open(access)?]);
+        }
+        for (index, name) in drives.iter().enumerate() {
+            if drives[..index].contains(name) {
+                return Err(
+                    CliError::usage(format!("{name} is named twice")).hint("name each drive once")
+                );
+            }
+        }
+        if self.global.record.is_some() {
+            return Err(CliError::usage("--record is for one drive")
+                .hint("run it with one of them to record it"));
+        }
+        drives.iter().map(|name| self.open_named(name, access, |transport| transport)).collect()
+    }
+
     fn open_named(
         &self,
         name: &str,

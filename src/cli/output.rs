@@ -162,6 +162,11 @@ impl Printer {
         }
     }
 
+    /// What a failure came to, to stderr: no detail that --quiet leaves out.
+    pub fn verdict(&self, text: &str) {
+        self.tell(text);
+    }
+
     /// `text` in a style, for stdout.
     pub fn style(&self, style: Style, text: &str) -> String {
         paint(self.colour_out, style, text)

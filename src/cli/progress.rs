@@ -275,6 +275,12 @@ impl<'a> Bars<'a> {
         self.aside(|| self.printer.note(text));
     }
 
+    /// Says something of the drive of this number.
+    pub fn note_of(&self, index: usize, text: &str) {
+        let label = self.lines.get(index).map(Line::label).unwrap_or_default();
+        self.note(&format!("{label}{text}"));
+    }
+
     /// Does something with the terminal while the bars are out of the way.
     pub fn aside<T>(&self, act: impl FnOnce() -> T) -> T {
         match &self.way {

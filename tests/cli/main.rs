@@ -2,6 +2,7 @@
 //! (`expected/*.txt`, or inline).
 
 mod blank;
+mod burn;
 mod create;
 mod drive;
 mod format;

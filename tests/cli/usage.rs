@@ -15,6 +15,7 @@ fn help_of_every_command() {
             "drives --help",
             "info --help",
             "rip --help",
+            "burn --help",
             "verify --help",
             "blank --help",
             "format --help",

@@ -6,16 +6,110 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum, ValueHint};
 use oxidisc::units::{self, Speed};
 
+/// Write an image to a disc, read it back and compare
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Image, disc and drive are looked at before anything is written, and what is on the disc in the end
+is read back and compared. A disc that holds data is overwritten only after a question, or with
+--yes. Nothing but the disc's own unit of writing is added to the image.
+
+Examples:
+  oxidisc burn disc.iso
+  oxidisc burn disc.iso --plan                   what would be done, command by command
+  oxidisc burn disc.iso --speed 8x --eject
+  oxidisc burn disc.iso --resume                 go on after an interruption
+  xorrisofs -r photos | oxidisc burn - --size 4GiB
+  oxidisc burn disc.iso -d 'sim:blank?medium=bd-r'   a rehearsal with no drive at all
+
+Exit codes: 0 verified (or written, with --no-verify), 5 verification found a difference, 6 failed
+before the disc was changed, 7 failed after that, 130 interrupted; the others as always.")]
+pub struct BurnArgs {
+    /// The image, or - for standard input (needs --size)
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub image: PathBuf,
+    /// How fast to write: 8x, 22160kB/s, max or min
+    #[arg(long, default_value = "max")]
+    pub speed: Speed,
+    /// How much standard input will bring, to the byte: 4294967296 or 4GiB
+    #[arg(long, value_parser = units::parse_size)]
+    pub size: Option<u64>,
+    /// Show every command that would be sent, and send none that changes the disc
+    #[arg(long)]
+    pub plan: bool,
+    /// Have the drive do all but switch its laser to writing (CD, DVD-R, DVD-RW)
+    #[arg(long)]
+    pub simulate: bool,
+    /// Do not read the disc back
+    #[arg(long)]
+    pub no_verify: bool,
+    /// Erase a CD-RW or DVD-RW first, even if more would fit on it
+    #[arg(long, conflicts_with = "resume")]
+    pub erase: bool,
+    /// Leave the disc open, so that another session can follow
+    #[arg(long)]
+    pub appendable: bool,
+    /// Go on with an interrupted burn, after a comparison of what is on the disc
+    #[arg(long)]
+    pub resume: bool,
+    /// Open the tray when all is good
+    #[arg(long)]
+    pub eject: bool,
+    /// Overwrite what is on the disc without asking
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Write an image though it looks wrong
+    #[arg(long)]
+    pub force: bool,
+    #[command(flatten)]
+    pub special: SpecialArgs,
+}
+
+/// What matters for some kinds of discs.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options for some kinds of discs")]
+pub struct SpecialArgs {
+    /// How a CD or DVD-R is written: in one go (SAO, DAO), or piece by piece (TAO) [default: what
+    /// suits disc and image]
+    #[arg(long, value_enum)]
+    pub mode: Option<ModeArg>,
+    /// How much of a BD is set aside for sectors that turn out bad [default: none on a BD-R, else
+    /// as the disc is]
+    #[arg(long, value_enum, visible_alias = "defect-management")]
+    pub spares: Option<SparesArg>,
+    /// Let the drive write at full speed without checking what it wrote (BD, DVD-RAM)
+    #[arg(long)]
+    pub streaming: bool,
+    /// The first sector of the second layer (DVD+R DL, DVD-R DL)
+    #[arg(long, value_name = "LBA")]
+    pub layer_break: Option<u32>,
+    /// Have the drive calibrate its laser first; most do it by themselves
+    #[arg(long)]
+    pub opc: bool,
+    /// How much of the image is read ahead in memory
+    #[arg(
+        long,
+        value_name = "SIZE",
+        default_value = "32MiB",
+        value_parser = units::parse_size
+    )]
+    pub fifo: u64,
+}
+
+/// How a disc is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ModeArg {
+    #[value(aliases = ["sao", "dao"])]
+    AtOnce,
+    #[value(alias = "tao")]
+    Incremental,
+}
+
 /// How much of a disc is set aside for blocks that turn out bad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SparesArg {
-    /// All for data, at full speed
     None,
-    /// As little as the drive offers
     Min,
-    /// What the drive does by itself
     Default,
-    /// As much as the drive offers
     Max,
 }
 
