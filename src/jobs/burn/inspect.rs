@@ -104,12 +104,14 @@ fn is_pow(
     configuration: Option<&Configuration>,
     formats: Option<&FormatCapacities>,
 ) -> Result<bool, CommandError> {
-    let unformatted = formats.is_some_and(|formats| formats.state == FormatState::Unformatted);
-    if medium.profile != Profile::BdRSequential || unformatted {
+    if medium.profile != Profile::BdRSequential {
         return Ok(false);
     }
     if configuration.is_some_and(|all| all.is_current(feature::BD_R_PSEUDO_OVERWRITE)) {
         return Ok(true);
+    }
+    if formats.is_some_and(|formats| formats.state == FormatState::Unformatted) {
+        return Ok(false);
     }
     let resources = ask(drive, &ReadPowResources)?;
     Ok(resources.is_some_and(|resources| resources.replacements > 0))

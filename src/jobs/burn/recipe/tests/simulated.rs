@@ -8,8 +8,10 @@ use super::{image, nothing, recipe, resume};
 use crate::jobs::burn::inspect::inspect;
 use crate::jobs::burn::plan::{Choices, Disc, DiscKind, Plan, Spares, Step, Write, is_at};
 use crate::jobs::survey::{survey_drive, survey_medium};
+use crate::mmc::cmd::format_unit::FormatUnit;
 use crate::mmc::cmd::read::Read10;
 use crate::mmc::cmd::read_disc_information::{DiscStatus, SessionState};
+use crate::mmc::cmd::read_format_capacities::FormatDescriptor;
 use crate::mmc::cmd::read_track_information::ReadTrackInformation;
 use crate::mmc::cmd::test_unit_ready::TestUnitReady;
 use crate::mmc::{CommandError, Drive};
@@ -271,5 +273,52 @@ fn spare_areas_and_streams_are_had_where_they_are_asked_for() {
         } else {
             assert_eq!(after.status, Some(DiscStatus::Complete), "{what}");
         }
+    }
+}
+
+/// FORMAT UNIT of a type that the drive lists, which no recipe asks for.
+fn format(drive: &mut Drive, disc: &Disc, kind: u8, subtype: u8, size: Option<Blocks>) {
+    let listed = disc.formats_of(kind).next().expect("listed");
+    let blocks = size.unwrap_or(listed.blocks);
+    let format = FormatDescriptor { blocks, ..listed };
+    let step = Step::Format(FormatUnit { subtype, ..FormatUnit::new(format) });
+    let command = step.command().expect("one");
+    patient(drive, |drive| command.send(drive)).expect("taken");
+    patient(drive, |drive| drive.run(&TestUnitReady)).expect("done");
+}
+
+#[test]
+fn a_bd_r_for_pseudo_overwrite_is_left_alone() {
+    let mut drive = drive("sim:blank?medium=bd-r");
+    let disc = look(&mut drive);
+    format(&mut drive, &disc, 0x00, 0, None);
+    let disc = look(&mut drive);
+    assert_eq!(disc.kind, DiscKind::BdRPow, "{disc:?}");
+    let refusal = recipe(&disc, &image(SECTORS), &nothing()).expect_err("refused");
+    assert!(refusal.message.contains("pseudo-overwrite"));
+}
+
+#[test]
+fn a_dvd_rw_that_is_formatted_is_written_in_between_over_and_anew() {
+    let mut drive = drive("sim:blank?medium=dvd-rw");
+    let disc = look(&mut drive);
+    // Quick, of no size: it grows as it is written.
+    format(&mut drive, &disc, 0x15, 0, Some(Blocks(0)));
+    let between = look(&mut drive);
+    assert_eq!(between.kind, DiscKind::DvdRwOverwrite, "{between:?}");
+    assert!(between.intermediate, "{between:?}");
+    let plan = made(&between, &nothing());
+    assert!(plan.steps.contains(&Step::CloseSession));
+    carry_out(&mut drive, &plan);
+    holds(&mut drive, Lba(0));
+    let short = look(&mut drive);
+    assert!(!short.intermediate && short.free < Blocks(100_000), "{short:?}");
+    // As large as it is: written over. Larger: formatted anew.
+    for (sectors, steps) in [(SECTORS, 2), (short.free.0 + 1, 4)] {
+        let disc = look(&mut drive);
+        let plan = recipe(&disc, &image(sectors), &nothing()).expect("a plan");
+        assert_eq!(plan.steps.len(), steps, "{:?}", plan.steps);
+        carry_out(&mut drive, &plan);
+        holds(&mut drive, Lba(0));
     }
 }
