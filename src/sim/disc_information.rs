@@ -1,6 +1,7 @@
 //! READ DISC INFORMATION and READ TRACK INFORMATION (MMC-6 6.21, 6.26).
 
 use super::exchange::{Bytes, Exchange};
+use super::lead_in;
 use super::machine::Machine;
 use super::medium::recording::{DiscStatus, SessionState};
 use super::medium::{Kind, Medium, Track, TrackMode, TrackState};
@@ -62,11 +63,16 @@ fn standard_information(medium: &Medium) -> Vec<u8> {
     let erasable = if medium.kind.erasable() { 0x10 } else { 0 };
     let mut bytes = Bytes::new();
     bytes.be16(0).put(&[status | erasable, 1, sessions, first, last, flags(medium)]);
-    // Disc type: CD-DA or CD-ROM; undefined elsewhere (MMC-6 table 371).
-    let disc_type = if medium.family() == Family::Cd { 0x00 } else { 0xff };
-    bytes.put(&[disc_type, 0, 0, 0]);
-    // Disc identification; last lead-in and last possible lead-out: none, the disc is complete.
-    bytes.be32(0).be32(0xffff_ffff).be32(0xffff_ffff);
+    // Disc type: CD-DA or CD-ROM; undefined elsewhere, and on a blank one (MMC-6 table 371).
+    let disc_type =
+        if medium.family() == Family::Cd && !medium.tracks.is_empty() { 0x00 } else { 0xff };
+    // Disc identification: none.
+    bytes.put(&[disc_type, 0, 0, 0]).be32(0);
+    // Last lead-in and last possible lead-out of a CD; none where the disc is complete.
+    match lead_in::open_session(medium).filter(|_| medium.family() == Family::Cd) {
+        Some((lead_in, lead_out)) => bytes.put(&[0]).put(&lead_in).put(&[0]).put(&lead_out),
+        None => bytes.be32(0xffff_ffff).be32(0xffff_ffff),
+    };
     // Bar code, application code, number of OPC tables.
     bytes.put(&[0; 8]).put(&[0, 0]);
     bytes.with_length16()
@@ -87,6 +93,8 @@ fn flags(medium: &Medium) -> u8 {
 /// READ TRACK INFORMATION.
 pub fn track(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
     let medium = machine.medium()?;
+    let at_once = machine.pages.write_parameters().write_type == 2;
+    let early = machine.persona.ways.blank_nwa_in_pre_gap;
     let number = exchange.be32(2);
     let invisible = invisible(medium);
     let mut tracks = medium.tracks.iter().chain(&invisible);
@@ -95,22 +103,47 @@ pub fn track(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refus
         1 if number == 0 => None,
         // MMC-6 6.26.2.5: FFh is the invisible track; an open one on a CD.
         1 if number == 0xff && medium.family() == Family::Cd => {
-            tracks.rfind(|track| track.is_open())
+            let next = medium.at_once().map_or(i64::MAX, |session| session.next);
+            let open = || tracks.clone().filter(|track| track.is_open());
+            open().rfind(|track| i64::from(track.start) <= next).or(open().next())
         }
         1 => tracks.find(|track| u32::from(track.number) == number),
         2 => tracks.find(|track| u32::from(track.session) == number),
         _ => None,
     };
     let track = found.ok_or(Refusal::bad_field(2))?;
-    let data = track_information(medium, track);
+    let mut data = track_information(medium, track);
+    if let Some(nwa) = nwa_on_cd(medium, track, at_once, early) {
+        data[12..16].copy_from_slice(&nwa.to_be_bytes());
+    }
     exchange.reply(&data, exchange.be16(7));
     Ok(())
+}
+
+/// The NWA of a CD where it is not the block after the last: in a session that is written at once;
+/// before one, at its pre-gap (cdrdao and wodim: with page 05h set so, drives answer that address);
+/// and on some drives on every blank disc.
+fn nwa_on_cd(medium: &Medium, track: &Track, at_once: bool, early: bool) -> Option<i32> {
+    if medium.family() != Family::Cd || !track.is_open() {
+        return None;
+    }
+    let under_way = medium.at_once().filter(|session| session.begun());
+    let nwa = match under_way {
+        Some(session) => session.next,
+        None if track.recorded() > 0 || track.is_reserved() => return None,
+        None if at_once || early && medium.tracks.is_empty() => i64::from(track.start) - 150,
+        None => return None,
+    };
+    i32::try_from(nwa).ok()
 }
 
 /// The track that nobody has begun, where one can follow: it begins with the first write.
 fn invisible(medium: &Medium) -> Option<Track> {
     let record = medium.record.as_ref().filter(|record| !record.finalized && !record.at_once)?;
     if medium.written_over() && record.format.is_some() {
+        return None;
+    }
+    if medium.at_once().is_some_and(|session| session.begun()) {
         return None;
     }
     let reserved = |track: &Track| matches!(track.state, TrackState::Open { reserved: true, .. });
@@ -133,7 +166,12 @@ fn invisible(medium: &Medium) -> Option<Track> {
 /// Where the blocks of a track end that READ TRACK INFORMATION speaks of.
 fn covered(medium: &Medium, track: &Track) -> u32 {
     match track.state {
+        // The run-out takes two blocks of what a CD has (xorriso: 359847 of 359849 free).
+        TrackState::Open { reserved: false, .. } if medium.family() == Family::Cd => {
+            medium.extent().saturating_sub(2)
+        }
         TrackState::Open { reserved: false, .. } => medium.room(),
+        TrackState::Open { reserved: true, .. } => track.end().saturating_sub(track.runout),
         _ => track.end(),
     }
 }
@@ -158,6 +196,10 @@ fn track_information(medium: &Medium, track: &Track) -> Vec<u8> {
         // MMC-6 table 503: an audio track's data mode is Fh.
         TrackMode::Audio => (0x00, 0x0f),
     };
+    // quirks-from-tool-authors: the data mode of a blank track is Fh.
+    let unknown = medium.family() == Family::Cd && track.is_open() && track.recorded() == 0;
+    let data_mode = if unknown { 0x0f } else { data_mode };
+    let mode = medium.code(track.number).map_or(mode, |code| code.control);
     // Track mode 7: incremental, with fixed packets on rewritable DVD and BD (real-drives: ASUS
     // DRW-24B1ST: "complete incremental").
     // PIONEER R11 command reference: so a DVD-RW that is written over.

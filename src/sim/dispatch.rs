@@ -64,7 +64,7 @@ static COMMANDS: &[Command] = &[
     command(0x51, Disc, &[X, 0x07, 0, 0, 0, 0, 0, X, X, 0], disc_information::disc),
     command(0x52, Disc, &[X, 0x07, X, X, X, X, 0, X, X, 0], disc_information::track),
     command(0x53, Disc, &[X, 0x03, 0, 0, 0, X, X, X, X, 0], write::reserve_track),
-    command(0x54, Disc, &[X, X, X, X, X, X, X, X, X, X], refuse_writes::write),
+    command(0x54, Disc, &[X, 0x01, 0, 0, 0, 0, 0, X, X, 0], write::send_opc),
     command(0x55, Nothing, &[X, 0x11, 0, 0, 0, 0, 0, X, X, 0], modes::select10),
     command(0x58, Disc, &[X, X, X, X, X, X, X, X, X, X], refuse_writes::write),
     command(0x5a, Nothing, &[X, 0x08, X, 0, 0, 0, 0, X, X, 0], modes::sense10),
@@ -114,6 +114,7 @@ pub fn run(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal
 /// Whether this drive has the command at all.
 fn known(machine: &Machine, opcode: u8) -> bool {
     match opcode {
+        0x5d => machine.persona.ways.writes_sessions_at_once,
         // MMC-6 table 1: DVD features only.
         0xa3 | 0xa4 | 0xad | 0xbf => machine.persona.knows(0x0010),
         _ => true,

@@ -21,6 +21,7 @@ pub mod geometry;
 mod inquire;
 mod key;
 mod landing;
+mod lead_in;
 mod machine;
 mod medium;
 mod mode_pages;
@@ -44,6 +45,7 @@ mod testing;
 pub mod timing;
 mod toc;
 mod write;
+mod write_page;
 mod write_speeds;
 
 use std::time::Duration;

@@ -7,6 +7,7 @@ use super::refusal::{
     INVALID_FIELD_IN_CDB, INVALID_FIELD_IN_PARAMETERS, PARAMETER_LIST_LENGTH, Refusal,
     SAVING_NOT_SUPPORTED,
 };
+use super::write_page;
 
 /// One page.
 #[derive(Clone, Debug)]
@@ -21,6 +22,7 @@ struct Page {
 pub struct ModePages {
     pages: Vec<Page>,
     refuses_per: bool,
+    sessions_at_once: bool,
 }
 
 /// What stands in page 2Ah and changes without MODE SELECT.
@@ -57,7 +59,12 @@ impl ModePages {
             timeout(),
             fixed(capabilities(persona)),
         ]);
-        ModePages { pages, refuses_per: persona.ways.refuses_per }
+        let ways = &persona.ways;
+        ModePages {
+            pages,
+            refuses_per: ways.refuses_per,
+            sessions_at_once: ways.writes_sessions_at_once || persona.writes_dvd(),
+        }
     }
 
     /// MODE SENSE: the page, or all of them, as PAGE CONTROL asks.
@@ -101,6 +108,9 @@ impl ModePages {
             if code == RECOVERY && self.refuses_per && given[2] & PER != 0 {
                 return Err(INVALID_FIELD_IN_CDB);
             }
+            if code == WRITE_PARAMETERS && !write_page::fits(given, self.sessions_at_once) {
+                return Err(INVALID_FIELD_IN_PARAMETERS);
+            }
             list = &list[length..];
         }
         self.pages = changed;
@@ -116,18 +126,7 @@ impl ModePages {
     /// Page 05h as it stands (MMC-6 7.2.4); a drive without it writes as if all of it were zero.
     pub fn write_parameters(&self) -> WriteParameters {
         let page = self.pages.iter().find(|page| page.default[0] == WRITE_PARAMETERS);
-        let byte = |at: usize| page.and_then(|page| page.current.get(at).copied()).unwrap_or(0);
-        let packet = u32::from_be_bytes([byte(10), byte(11), byte(12), byte(13)]);
-        WriteParameters {
-            write_type: byte(2) & 0x0f,
-            test: byte(2) & 0x10 != 0,
-            bufe: byte(2) & 0x40 != 0,
-            link_size: (byte(2) & 0x20 != 0).then(|| byte(5)),
-            multi_session: byte(3) >> 6,
-            packet_size: (byte(3) & 0x20 != 0).then_some(packet),
-            track_mode: byte(3) & 0x0f,
-            data_block_type: byte(4) & 0x0f,
-        }
+        write_page::read(page.map_or(&[], |page| &page.current))
     }
 
     /// PER of page 01h: a recovered error is told.
@@ -211,14 +210,9 @@ fn recovery(persona: &Persona) -> Page {
     page(&default, &[(2, 0xb7), (3, 0xff), (7, 0x03), (8, 0xff)])
 }
 
-/// MMC-6 7.5: track at once of Mode 1 blocks, 150 frames of audio pause.
 fn write_parameters() -> Page {
-    let mut default = [0; 52];
-    default[..2].copy_from_slice(&[0x05, 0x32]);
-    default[2..6].copy_from_slice(&[0x01, 0x04, 0x08, 0x00]);
-    default[15] = 150;
-    let all: Vec<(usize, u8)> = (2..52).map(|at| (at, 0xff)).collect();
-    page(&default, &all)
+    let all: Vec<(usize, u8)> = (2..write_page::LENGTH).map(|at| (at, 0xff)).collect();
+    page(&write_page::DEFAULT, &all)
 }
 
 /// SBC-3 6.4.5: WCE set.

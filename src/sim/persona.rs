@@ -147,6 +147,10 @@ pub struct Ways {
     pub full_buffer: FullBuffer,
     /// READ BUFFER CAPACITY before the buffer was full once loses what is in it.
     pub loses_buffer_asked_early: bool,
+    /// The NWA of a blank CD is -150, whatever mode page 05h says.
+    pub blank_nwa_in_pre_gap: bool,
+    /// CDs are written in sessions at once.
+    pub writes_sessions_at_once: bool,
     /// The write speeds of page 2Ah stay the same whatever disc is in.
     pub page_speeds_stay: bool,
 }

@@ -1,5 +1,5 @@
-//! READ SUB-CHANNEL (MMC-6, legacy): where the head is, and that there is neither media catalogue
-//! number nor ISRC. No audio is ever played.
+//! READ SUB-CHANNEL (MMC-6, legacy): where the head is, and the media catalogue number and recording
+//! codes that a CD was written with. No audio is ever played.
 
 use super::exchange::{Bytes, Exchange};
 use super::machine::Machine;
@@ -24,7 +24,7 @@ pub fn read_sub_channel(machine: &mut Machine, exchange: &mut Exchange) -> Resul
             // GUESS: the head rests at the first track between commands.
             0x01 => {
                 let track = medium.tracks.first().copied();
-                let (number, control) = track.map_or((1, 4), |t| (t.number, t.control()));
+                let (number, control) = track.map_or((1, 4), |t| (t.number, medium.control(&t)));
                 bytes.put(&[0x01, 0x10 | control, number, 1]);
                 if exchange.byte(1) & 0x02 != 0 {
                     let msf = Msf::from(Lba(0));
@@ -33,15 +33,18 @@ pub fn read_sub_channel(machine: &mut Machine, exchange: &mut Exchange) -> Resul
                     bytes.be32(0).be32(0);
                 }
             }
-            // MCVAL and TCVAL are 0: none.
+            // MCVAL and TCVAL: 0 where there is none.
             0x02 => {
-                bytes.put(&[0x02]).pad_to(24);
+                let catalogue = medium.compact().and_then(|compact| compact.catalogue.as_ref());
+                bytes.put(&[0x02, 0, 0, 0]);
+                put_code(&mut bytes, catalogue);
             }
             0x03 => {
                 let number = exchange.byte(6);
                 let track = medium.tracks.iter().find(|track| track.number == number);
                 let track = track.ok_or(Refusal::bad_field(6))?;
-                bytes.put(&[0x03, 0x10 | track.control(), number, 0]).pad_to(24);
+                bytes.put(&[0x03, 0x10 | medium.control(track), number, 0]);
+                put_code(&mut bytes, medium.code(number).and_then(|code| code.isrc.as_ref()));
             }
             _ => return Err(Refusal::bad_field(3)),
         }
@@ -50,6 +53,14 @@ pub fn read_sub_channel(machine: &mut Machine, exchange: &mut Exchange) -> Resul
     bytes.0[2..4].copy_from_slice(&following.to_be_bytes());
     exchange.reply(&bytes.0, exchange.be16(7));
     Ok(())
+}
+
+/// The sixteen bytes of a code, valid if there is one.
+fn put_code(bytes: &mut Bytes, code: Option<&String>) {
+    if let Some(code) = code {
+        bytes.put(&[0x80]).put(code.as_bytes());
+    }
+    bytes.pad_to(24);
 }
 
 #[cfg(test)]

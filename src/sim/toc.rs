@@ -1,9 +1,10 @@
-//! READ TOC/PMA/ATIP (MMC-6 6.25): table of contents, multi-session information, the lead-in's Q,
-//! ATIP, CD-TEXT. DVD and BD have a fabricated one.
+//! READ TOC/PMA/ATIP (MMC-6 6.25): table of contents and multi-session information; DVD and BD have
+//! fabricated ones. The forms that only a CD has are in [`super::lead_in`].
 
 use super::exchange::{Bytes, Exchange};
+use super::lead_in;
 use super::machine::Machine;
-use super::medium::{Kind, Medium, Track};
+use super::medium::{Medium, Track};
 use super::persona::Persona;
 use super::refusal::Refusal;
 use crate::units::{Family, Lba, Msf};
@@ -38,12 +39,12 @@ pub fn read_toc(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Re
         0 => shape.tracks(start)?,
         1 => shape.sessions(),
         // MMC-6 6.25.1: the other forms are a CD's alone. GUESS: refused so on DVD and BD.
-        4 if persona.ways.zero_atip && !has_atip(medium.kind) => vec![0; 28],
+        4 if persona.ways.zero_atip && medium.atip().is_none() => vec![0; 28],
         _ if medium.family() != Family::Cd => return Err(Refusal::bad_field(2)),
-        2 => shape.lead_in(start.max(1))?,
-        4 => atip(medium.kind).ok_or(Refusal::bad_field(2))?,
-        // No CD-TEXT: the header alone. GUESS: and GOOD.
-        5 => vec![0, 2, 0, 0],
+        2 => lead_in::table(medium, start.max(1))?,
+        3 => lead_in::program_memory(medium)?,
+        4 => lead_in::atip(medium)?,
+        5 => lead_in::text(medium)?,
         _ => return Err(Refusal::bad_field(2)),
     };
     exchange.reply(&data, exchange.be16(7));
@@ -96,7 +97,7 @@ impl Shape<'_> {
         if self.medium.kind.plus() {
             return self.persona.ways.toc_plus;
         }
-        let byte = 0x10 | track.control();
+        let byte = 0x10 | self.medium.control(track);
         (byte, byte)
     }
 
@@ -124,83 +125,10 @@ impl Shape<'_> {
         }
         bytes.with_length16()
     }
-
-    /// Form 0010b: the Q of the lead-in areas from a session on (MMC-6 6.25.3.4).
-    fn lead_in(&self, from: u8) -> Result<Vec<u8>, Refusal> {
-        let sessions = self.medium.sessions();
-        if from > sessions {
-            return Err(Refusal::bad_field(6));
-        }
-        let mut bytes = Bytes::new();
-        bytes.be16(0).put(&[1, sessions]);
-        for session in from..=sessions {
-            let tracks: Vec<&Track> = self.medium.session(session).collect();
-            let (Some(first), Some(last)) = (tracks.first(), tracks.last()) else { continue };
-            let mut entry = |adr: u8, control: u8, point: u8, rest: [u8; 7]| {
-                bytes.put(&[session, adr << 4 | control, 0, point]).put(&rest);
-            };
-            // A0h: first track, disc type CD-DA or CD-ROM. A1h: last track. A2h: lead-out.
-            entry(1, first.control(), 0xa0, [0, 0, 0, 0, first.number, 0, 0]);
-            entry(1, last.control(), 0xa1, [0, 0, 0, 0, last.number, 0, 0]);
-            entry(1, last.control(), 0xa2, place(self.medium.lead_out(session)));
-            for track in &tracks {
-                entry(1, track.control(), track.number, place(track.start));
-            }
-            if sessions > 1 {
-                self.session_pointer(session, &mut entry);
-            }
-        }
-        Ok(bytes.with_length16())
-    }
-
-    /// B0h: where the next session's program area begins, or FFh throughout after the last; C0h:
-    /// where the disc's first lead-in begins (ECMA-394 and MMC-6 table 484).
-    fn session_pointer(&self, session: u8, entry: &mut impl FnMut(u8, u8, u8, [u8; 7])) {
-        let next = self.medium.session(session + 1).next().map(|track| msf(track.start));
-        let next = next.map_or([0xff; 3], |msf| [msf.minute, msf.second, msf.frame]);
-        // GUESS: the outermost lead-out of an 80 minute disc; it ends at 79:59:74.
-        entry(5, 0x4, 0xb0, [next[0], next[1], next[2], 2, 79, 59, 74]);
-        if session == 1 {
-            // real-drives: atip-reports: a lead-in from 97:26:66 on.
-            entry(5, 0x4, 0xc0, [0, 0, 0, 0, 97, 26, 66]);
-        }
-    }
 }
 
 fn msf(lba: u32) -> Msf {
     Msf::from(Lba(i32::try_from(lba).unwrap_or(i32::MAX - 150)))
-}
-
-fn place(lba: u32) -> [u8; 7] {
-    let msf = msf(lba);
-    [0, 0, 0, 0, msf.minute, msf.second, msf.frame]
-}
-
-fn has_atip(kind: Kind) -> bool {
-    matches!(kind, Kind::CdR | Kind::CdRw)
-}
-
-/// Form 0100b (MMC-6 6.25.3.6).
-fn atip(kind: Kind) -> Option<Vec<u8>> {
-    let mut bytes = Bytes::new();
-    bytes.be16(0).be16(0);
-    match kind {
-        Kind::CdR => {
-            // real-drives: CD-R of CMC: power 5, A+ (subtype 3), 97:26:66 to 79:59:71.
-            bytes.put(&[0xd0, 0x00, 0x98, 0x00]);
-            bytes.put(&[97, 26, 66, 0, 79, 59, 71, 0]);
-            bytes.put(&[0; 12]);
-        }
-        Kind::CdRw => {
-            // real-drives: ASUS BW-16D1HT with a high-speed CD-RW: power 2, reference speed 3,
-            // subtype 1, 97:10:00 to 79:59:74, A1 and A2 valid.
-            bytes.put(&[0xa3, 0x00, 0xce, 0x00]);
-            bytes.put(&[97, 10, 0, 0, 79, 59, 74, 0]);
-            bytes.put(&[0x24, 0x1a, 0xd8, 0, 0x26, 0xb2, 0x48, 0, 0, 0, 0, 0]);
-        }
-        _ => return None,
-    }
-    Some(bytes.with_length16())
 }
 
 #[cfg(test)]

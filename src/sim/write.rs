@@ -1,6 +1,8 @@
 //! The commands that change a disc: WRITE (10) and (12), RESERVE TRACK, CLOSE TRACK SESSION,
-//! SEND CUE SHEET, SYNCHRONIZE CACHE. Knows where the bits of a CDB are; what
+//! SEND OPC INFORMATION, SEND CUE SHEET, SYNCHRONIZE CACHE. Knows where the bits of a CDB are; what
 //! a disc makes of it is for [`super::medium::rules`].
+
+use std::time::Duration;
 
 use super::exchange::Exchange;
 use super::machine::Machine;
@@ -14,6 +16,8 @@ const TOO_FEW_BLOCKS: Refusal = Refusal::bad_field(8);
 const WRITE_ERROR: Refusal = Refusal::of(3, 0x0c, 0x00);
 /// FUA of byte 1.
 const FORCE_UNIT_ACCESS: u8 = 0x08;
+/// A calibration. GUESS: as most drives take.
+const OPC_TIME: Duration = Duration::from_secs(6);
 
 /// WRITE (10) (MMC-6 6.48).
 pub fn write10(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
@@ -88,6 +92,24 @@ pub fn close_track_session(machine: &mut Machine, exchange: &mut Exchange) -> Re
     disc.rehearse(page.test);
     let work = rules.close(disc, order, &page)?;
     machine.begin(work, immediately);
+    Ok(())
+}
+
+/// SEND OPC INFORMATION (MMC-6 6.34): the drive finds the right power for the disc, which takes a
+/// while and no data; or the host brings tables of eight bytes a speed.
+pub fn send_opc(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
+    let (calibrate, length) = (exchange.byte(1) & 0x01 != 0, exchange.be16(7));
+    let (disc, _) = machine.recordable()?;
+    if !disc.can_grow() && !disc.kind.erasable() {
+        return Err(Refusal::of(5, 0x30, 0x05));
+    }
+    if calibrate != (length == 0) || !length.is_multiple_of(8) {
+        return Err(Refusal::bad_field(7));
+    }
+    exchange.parameters(length)?;
+    if calibrate {
+        machine.mechanics.advance(OPC_TIME);
+    }
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::atip::Atip;
 use super::content::Content;
 use super::recording::Record;
 use super::rules;
@@ -26,8 +27,7 @@ pub struct Blank {
 /// Blocks of user data by kind and layers, before any format.
 fn blocks(kind: Kind, layers: u8) -> Option<u32> {
     Some(match (kind, layers) {
-        // real-drives: atip-reports: lead-out at 79:59:74 and about.
-        (Kind::CdR | Kind::CdRw, 1) => 359_845,
+        (Kind::CdR | Kind::CdRw, 1) => Atip::find(kind, None)?.lead_out(),
         // MMC-6 table 4 and the like: DVD-R(W) of 4.7 GB; real-drives: HL-DT-ST GSA-4083N.
         (Kind::DvdR, 1) => 2_298_496,
         // real-drives: HL-DT-ST GSA-4083N: 2297888 in all formats.

@@ -1,8 +1,11 @@
 //! The disc in the drive: its kind, sessions and tracks, layers, protection, and the bytes of its
 //! sectors. What can change on a recordable one is in [`recording`]. Knows no command and no time.
 
+pub mod atip;
 pub mod blank;
+pub mod compact;
 pub mod content;
+pub mod cue_sheet;
 pub mod formats;
 pub mod kind;
 pub mod marks;

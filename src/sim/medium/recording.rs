@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::compact::Compact;
 use super::{Kind, Medium, Track, TrackMode};
 
 /// What has been recorded on a disc that a drive can write.
@@ -29,6 +30,9 @@ pub struct Record {
     /// The session under way has a length that was told before (DAO): it closes by itself.
     #[serde(default)]
     pub at_once: bool,
+    /// What only a CD has.
+    #[serde(default)]
+    pub compact: Compact,
     /// What is on the disc while the laser only pretends to write: TEST WRITE.
     #[serde(skip)]
     pub rehearsal: Option<Box<Rehearsal>>,

@@ -155,6 +155,7 @@ pub fn allows(kind: Kind, state: State, act: Act) -> Result<(), Refusal> {
         Kind::DvdPlusR | Kind::DvdPlusRDl | Kind::BdR => plus_sequential(kind, state, act),
         Kind::DvdR | Kind::DvdRw | Kind::DvdRDl => minus_sequential(kind, state, act),
         Kind::DvdPlusRw | Kind::DvdRam | Kind::BdRe => overwritten(kind, state, act),
+        Kind::CdR | Kind::CdRw => compact(kind, state, act),
         _ => {
             Err(if matches!(act, Act::Blank | Act::Format) { CANNOT_FORMAT } else { CANNOT_WRITE })
         }
@@ -219,6 +220,26 @@ fn minus_sequential(kind: Kind, state: State, act: Act) -> Result<(), Refusal> {
     }
 }
 
+/// CD-R and CD-RW: tracks one by one, or a whole session that was announced. A flush ends a track,
+/// so that one can be closed that is closed already.
+fn compact(kind: Kind, state: State, act: Act) -> Result<(), Refusal> {
+    match (act, state) {
+        (Act::Blank, _) if kind == Kind::CdRw => Ok(()),
+        (Act::Blank | Act::Format, _) => Err(CANNOT_FORMAT),
+        (Act::LayerBreak, _) => Err(SEQUENCE),
+        (Act::StopFormat, _) => Err(NO_SUCH_CLOSE),
+        (_, State::Complete) => Err(CANNOT_WRITE),
+        (Act::Write | Act::Reserve, _) => Ok(()),
+        (Act::CueSheet, State::Blank | State::Appendable) => Ok(()),
+        // GUESS: a session that has tracks is not written at once.
+        (Act::CueSheet, _) => Err(SEQUENCE),
+        (Act::CloseTrack, State::TrackOpen | State::SessionOpen) => Ok(()),
+        (Act::CloseSession | Act::Finalize, State::TrackOpen) => Err(INCOMPLETE_TRACK),
+        (Act::CloseSession | Act::Finalize, State::SessionOpen) => Ok(()),
+        (Act::CloseTrack | Act::CloseSession | Act::Finalize, _) => Err(SEQUENCE),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -277,7 +298,22 @@ mod tests {
         ];
         const RANDOM: &[Row] =
             &[(State::Unformatted, &[Format]), (State::Formatted, &[Write, Format])];
+        const CD_R: &[Row] = &[
+            (State::Blank, &[Write, Reserve, CueSheet]),
+            (State::TrackOpen, &[Write, Reserve, CloseTrack]),
+            (State::SessionOpen, &[Write, Reserve, CloseTrack, CloseSession, Finalize]),
+            (State::Appendable, &[Write, Reserve, CueSheet]),
+        ];
+        const CD_RW: &[Row] = &[
+            (State::Blank, &[Write, Reserve, CueSheet, Blank]),
+            (State::TrackOpen, &[Write, Reserve, CloseTrack, Blank]),
+            (State::SessionOpen, &[Write, Reserve, CloseTrack, CloseSession, Finalize, Blank]),
+            (State::Appendable, &[Write, Reserve, CueSheet, Blank]),
+            (State::Complete, &[Blank]),
+        ];
         vec![
+            (Kind::CdR, CD_R),
+            (Kind::CdRw, CD_RW),
             (Kind::DvdR, MINUS_R),
             (Kind::DvdRw, MINUS_RW),
             (Kind::DvdRDl, MINUS_R_DL),

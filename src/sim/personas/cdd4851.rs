@@ -45,6 +45,8 @@ pub(super) const PERSONA: Persona = Persona {
         zero_atip: true,
         // GUESS: an early CD writer lets the host wait.
         full_buffer: FullBuffer::Waits,
+        // real-drives: PHILIPS CDD4851: "TAO PACKET RAW/R16 RAW/R96R".
+        writes_sessions_at_once: false,
         ..WAYS
     },
 };

@@ -1,7 +1,7 @@
 //! PIONEER DVD-RW DVR-111D 1.23: a DVD writer on ATAPI.
 
 use super::*;
-use crate::sim::persona::{Bus, Inquiry, Speeds};
+use crate::sim::persona::{Bus, Inquiry, Speeds, Ways};
 
 pub(super) const PERSONA: Persona = Persona {
     name: "dvr-111d",
@@ -46,5 +46,9 @@ pub(super) const PERSONA: Persona = Persona {
         ..writing::DVD
     },
     sense: SENSE,
-    ways: WAYS,
+    ways: Ways {
+        // libburn: PIONEER BDR-205. GUESS: and this one.
+        blank_nwa_in_pre_gap: true,
+        ..WAYS
+    },
 };

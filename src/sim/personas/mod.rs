@@ -75,6 +75,8 @@ const WAYS: Ways = Ways {
     // real-drives: hp GH40L page 01h: 19 retries (13h).
     read_retries: 0x13,
     refuses_adip: false,
+    blank_nwa_in_pre_gap: false,
+    writes_sessions_at_once: true,
     page_speeds_stay: false,
     // libburn, growisofs: 2/04/08, LONG WRITE IN PROGRESS.
     full_buffer: FullBuffer::LongWrite,

@@ -5,6 +5,8 @@
 mod bd_r;
 mod bd_r_spares;
 mod bd_re;
+mod cd;
+pub mod cd_session;
 mod dvd_minus;
 mod dvd_plus;
 mod dvd_plus_rw;
@@ -51,6 +53,10 @@ pub struct WriteParameters {
     pub track_mode: u8,
     /// DATA BLOCK TYPE: 8 Mode 1, 0 raw audio.
     pub data_block_type: u8,
+    /// MEDIA CATALOG NUMBER, where it is valid.
+    pub catalogue: Option<[u8; 13]>,
+    /// INTERNATIONAL STANDARD RECORDING CODE, where it is valid.
+    pub isrc: Option<[u8; 12]>,
 }
 
 /// What CLOSE TRACK SESSION asks for.
@@ -278,6 +284,7 @@ pub fn format_in_factory(disc: &mut Medium) {
 /// The rules of a kind of disc; `None` for those that no drive writes.
 pub fn of(kind: Kind) -> Option<&'static dyn Rules> {
     match kind {
+        Kind::CdR | Kind::CdRw => Some(&cd::Cd),
         Kind::DvdPlusR | Kind::DvdPlusRDl => Some(&dvd_plus::DvdPlusR),
         Kind::DvdR | Kind::DvdRDl => Some(&dvd_minus::DvdMinus),
         Kind::DvdRw => Some(&dvd_rw::DvdRw),
