@@ -75,7 +75,11 @@ impl Disc {
             family: medium.map(|medium| medium.family()),
             data: can_grow || medium.is_some_and(|medium| medium.has_data()),
             protection: medium.map_or(Protection::None, |medium| medium.protection),
-            writable: kind.filter(|kind| can_grow && machine.persona.writes(*kind)),
+            // A CD-RW that is complete can be blanked.
+            writable: kind.filter(|kind| {
+                let blankable = *kind == Kind::CdRw && record.is_some();
+                (can_grow || blankable) && machine.persona.writes(*kind)
+            }),
             // real-drives: NEC ND-4570A, LG GSA-4082B: gone after a minimal blanking.
             incremental: record.is_some_and(|record| !record.minimally_blanked),
             formatted: record.is_some_and(|record| record.format.is_some()),
@@ -195,11 +199,14 @@ fn writing(persona: &Persona, disc: &Disc) -> Vec<Feature> {
             all.push(passing(code, version, disc.takes(kinds), data));
         }
     };
-    // Track at once: BUF, test write, CD-RW, R-W in packs and raw; the data block types of
-    // real-drives: hp GH40L: 0, 8 to 13.
-    add(0x0009, 0x002d, 2, &[Kind::CdR, Kind::CdRw], &[0x5f, 0, 0x3f, 0x01]);
-    // Session at once, raw; cue sheets of 3072 bytes (real-drives: hp GH40L).
-    add(0x0009, 0x002e, 0, &[Kind::CdR, Kind::CdRw], &[0x7f, 0x00, 0x0c, 0x00]);
+    // Track at once: BUF, test write, CD-RW; the data block types 0 and 8 (real-drives: hp GH40L:
+    // 0, 8 to 13, of which Mode 2 is not written here, nor are sub-channels).
+    add(0x0009, 0x002d, 2, &[Kind::CdR, Kind::CdRw], &[0x46, 0, 0x01, 0x01]);
+    // BUF, session at once, test write, CD-RW, not raw; cue sheets of 3072 bytes (real-drives: hp
+    // GH40L).
+    if persona.ways.writes_sessions_at_once {
+        add(0x0009, 0x002e, 0, &[Kind::CdR, Kind::CdRw], &[0x66, 0x00, 0x0c, 0x00]);
+    }
     // CD-RW of all four classes (real-drives: Optiarc AD-7590S).
     add(0x000a, 0x0037, 0, &[Kind::CdRw], &[0x00, 0x0f, 0x00, 0x00]);
     // Blocks of 2048; so many at a time.
@@ -224,7 +231,7 @@ fn writing(persona: &Persona, disc: &Disc) -> Vec<Feature> {
     add(0x0012, 0x0004, 2, &guarded, &[0x02, 0, 0, 0]);
     // Block types, BUF, one link size: 16.
     let packets: &[Kind] = if disc.incremental && !disc.over {
-        &[Kind::CdR, Kind::CdRw, Kind::DvdR, Kind::DvdRw, Kind::DvdRDl, Kind::BdR]
+        &[Kind::DvdR, Kind::DvdRw, Kind::DvdRDl, Kind::BdR]
     } else {
         &[]
     };
@@ -379,6 +386,8 @@ mod tests {
             ("dvd+r", 0x1b, &[0x2b][..]),
             ("dvd+r-dl", 0x2b, &[0x3b]),
             ("bd-r", 0x41, &[0x21, 0x23, 0x41]),
+            ("cd-r", 0x09, &[0x2d, 0x2e]),
+            ("cd-rw", 0x0a, &[0x2d, 0x2e, 0x37]),
         ] {
             let mut bench = Bench::of(&format!("sim:blank?medium={medium}"));
             let data = all(&mut bench);

@@ -1,5 +1,5 @@
-//! READ SUB-CHANNEL (MMC-6, legacy): where the head is, and the media catalogue number and recording
-//! codes that a CD was written with. No audio is ever played.
+//! READ SUB-CHANNEL (MMC-6, legacy): where the head is, the media catalogue number and the
+//! recording codes that a CD was written with. No audio is ever played.
 
 use super::exchange::{Bytes, Exchange};
 use super::machine::Machine;

@@ -88,12 +88,6 @@ impl Atip {
         ATIPS.iter().filter(|atip| atip.kind == kind).find(named)
     }
 
-    /// The names of a kind, for a message.
-    pub fn names(kind: Kind) -> String {
-        let of_kind = ATIPS.iter().filter(|atip| atip.kind == kind);
-        of_kind.map(|atip| atip.name).collect::<Vec<&str>>().join(" ")
-    }
-
     /// The last possible start of the lead-out as an LBA.
     pub fn lead_out(&self) -> u32 {
         u32::try_from(lba(self.lead_out)).unwrap_or(0)
@@ -143,7 +137,6 @@ mod tests {
         assert_eq!(Atip::find(Kind::CdRw, None).expect("there").name, "high");
         assert!(Atip::find(Kind::CdR, Some("ultra")).is_none());
         assert!(Atip::find(Kind::DvdR, None).is_none());
-        assert_eq!(Atip::names(Kind::CdR), "cmc ritek sony");
     }
 
     #[test]

@@ -249,6 +249,20 @@ mod tests {
     /// What is allowed; all that is not here is refused.
     type Row = (State, &'static [Act]);
 
+    const CD_R: &[Row] = &[
+        (State::Blank, &[Write, Reserve, CueSheet]),
+        (State::TrackOpen, &[Write, Reserve, CloseTrack]),
+        (State::SessionOpen, &[Write, Reserve, CloseTrack, CloseSession, Finalize]),
+        (State::Appendable, &[Write, Reserve, CueSheet]),
+    ];
+    const CD_RW: &[Row] = &[
+        (State::Blank, &[Write, Reserve, CueSheet, Blank]),
+        (State::TrackOpen, &[Write, Reserve, CloseTrack, Blank]),
+        (State::SessionOpen, &[Write, Reserve, CloseTrack, CloseSession, Finalize, Blank]),
+        (State::Appendable, &[Write, Reserve, CueSheet, Blank]),
+        (State::Complete, &[Blank]),
+    ];
+
     /// Every kind of disc with its rows.
     fn table() -> Vec<(Kind, &'static [Row])> {
         const PLUS_R: &[Row] = &[
@@ -298,19 +312,6 @@ mod tests {
         ];
         const RANDOM: &[Row] =
             &[(State::Unformatted, &[Format]), (State::Formatted, &[Write, Format])];
-        const CD_R: &[Row] = &[
-            (State::Blank, &[Write, Reserve, CueSheet]),
-            (State::TrackOpen, &[Write, Reserve, CloseTrack]),
-            (State::SessionOpen, &[Write, Reserve, CloseTrack, CloseSession, Finalize]),
-            (State::Appendable, &[Write, Reserve, CueSheet]),
-        ];
-        const CD_RW: &[Row] = &[
-            (State::Blank, &[Write, Reserve, CueSheet, Blank]),
-            (State::TrackOpen, &[Write, Reserve, CloseTrack, Blank]),
-            (State::SessionOpen, &[Write, Reserve, CloseTrack, CloseSession, Finalize, Blank]),
-            (State::Appendable, &[Write, Reserve, CueSheet, Blank]),
-            (State::Complete, &[Blank]),
-        ];
         vec![
             (Kind::CdR, CD_R),
             (Kind::CdRw, CD_RW),

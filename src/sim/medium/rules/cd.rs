@@ -346,7 +346,7 @@ fn note_codes(disc: &mut Medium, number: u8, page: &WriteParameters) {
 fn after_last(disc: &mut Medium) {
     let gap = |track: &Track| if under_way(track) { 0 } else { PRE_GAP };
     let open = disc.record.as_ref().map_or(0, |record| record.closed_sessions);
-    let last = disc.tracks.iter().filter(|track| track.session > open).next_back();
+    let last = disc.tracks.iter().rfind(|track| track.session > open);
     let next = match last {
         Some(track) => track.end().saturating_add(gap(track)),
         None => start_of_session(disc),

@@ -118,7 +118,7 @@ fn appendable(bench: &mut Bench) {
 #[test]
 fn a_blank_disc_tells_its_pre_groove_and_room() {
     let mut bench = cd_r();
-    // Status, sessions, tracks; URU; type FFh; lead-in 97:26:66, lead-out at 79:59:71 at the latest.
+    // Status, sessions, tracks; URU; type FFh; lead-in 97:26:66, last lead-out 79:59:71.
     assert_eq!(
         bench.get(&[0x51, 0, 0, 0, 0, 0, 0, 0, 34, 0], 34),
         hex("00 20 00 01 01 01 01 20 ff 00 00 00 00 00 00 00 00 61 1a 42 00 4f 3b 47 00 00 00 00
