@@ -66,24 +66,28 @@ pub struct State {
     pub bare: Option<Blocks>,
 }
 
-/// How often a drive that is busy for a moment is asked again, and after what pause.
-const BUSY_MAX: u32 = 10;
-const BUSY_PAUSE: Duration = Duration::from_millis(500);
+/// How long a drive is asked again that is busy: Pioneer's command references have drives that are
+/// ready by TEST UNIT READY and refuse READ DISC INFORMATION while they still close a disc.
+const PATIENCE: Duration = Duration::from_secs(600);
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// An answer, if there is one: only a lost drive is an error.
 fn ask<Q: Query>(drive: &mut Drive, query: &Q) -> Result<Option<Q::Response>, CommandError> {
-    for _ in 0..BUSY_MAX {
-        match drive.query(query) {
+    let begin = drive.time();
+    loop {
+        let error = match drive.query(query) {
             Ok(answer) => return Ok(Some(answer)),
-            Err(error) => match error.failure {
-                Failure::Status(Status::Busy) => drive.wait(BUSY_PAUSE),
-                Failure::Transport(TransportError::Refused) => return Ok(None),
-                Failure::Transport(_) => return Err(error),
-                Failure::Check(_) | Failure::Status(_) | Failure::Parse(_) => return Ok(None),
-            },
+            Err(error) => error,
+        };
+        let busy = matches!(error.triple(), Some((2, 0x04, 0x01 | 0x04 | 0x07 | 0x08)))
+            || error.failure == Failure::Status(Status::Busy);
+        match error.failure {
+            _ if busy && drive.time().saturating_sub(begin) < PATIENCE => drive.wait(PAUSE),
+            Failure::Transport(TransportError::Refused) => return Ok(None),
+            Failure::Transport(_) => return Err(error),
+            Failure::Check(_) | Failure::Status(_) | Failure::Parse(_) => return Ok(None),
         }
     }
-    Ok(None)
 }
 
 fn formattable(configuration: Option<&Configuration>) -> Formattable {

@@ -184,6 +184,26 @@ fn a_blank_is_waited_for_and_looked_at_again() {
 }
 
 #[test]
+fn a_drive_that_is_ready_before_it_is_done_is_asked_until_it_tells() {
+    let [configuration, information, capacities] =
+        look(0x0a, DiscStatus::Blank, BackgroundFormat::None, 1);
+    let ask = Step::on(&[0x51, 0, 0, 0, 0, 0, 0, 0, 0xea, 0]);
+    let steps = vec![
+        lock(1),
+        Step::on(BLANK_FAST),
+        Step::on(TEST),
+        configuration,
+        ask.clone().fails(2, 0x04, 0x07),
+        ask.fails(2, 0x04, 0x04),
+        information,
+        capacities,
+        lock(0),
+    ];
+    let report = go(&cd_rw(), steps).0.expect("blank");
+    assert_eq!(report.after.status(), Some(DiscStatus::Blank));
+}
+
+#[test]
 fn nothing_is_done_that_was_not_confirmed() {
     let script = Script::new(vec![]);
     let mut quiet = |_: Event| ControlFlow::Continue(());

@@ -74,6 +74,8 @@ pub fn wait_done(
 
 fn next(error: &CommandError, elapsed: Duration, lost: u32) -> Next {
     match error.triple() {
+        // The word on an earlier command: it failed.
+        _ if error.sense().is_some_and(|sense| sense.deferred) => Next::Fail,
         // Loading, starting, or waiting for a person: nothing that was begun ends so.
         Some((2, 0x04, 0x02 | 0x03)) => Next::Fail,
         Some((2, 0x04, 0x00)) if elapsed > PATIENCE_WITHOUT_REASON => Next::Done,

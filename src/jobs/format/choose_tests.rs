@@ -6,6 +6,7 @@ use crate::jobs::erasing::state::Formattable;
 use crate::jobs::erasing::tests::{information, state};
 use crate::jobs::format::offers::Cost;
 use crate::mmc::cmd::read_disc_information::DiscStatus::{Appendable, Blank, Complete, Other};
+use crate::mmc::cmd::read_format_capacities::FormatState;
 use crate::mmc::cmd::read_format_capacities::FormatState::{Formatted, Unformatted, Unknown};
 
 /// real-drives: HL-DT-ST WH16NS40, blank BD-R.
