@@ -1,6 +1,7 @@
 //! Burns on simulated drives: what was burnt is on the disc, and what the report claims is so.
 
 mod burn {
+    mod bad_input;
     pub mod bench;
     mod media;
 }

@@ -107,7 +107,15 @@ pub fn read(drive: &mut Drive, lba: u32, sectors: u32) -> Vec<u8> {
 
 /// A burn that is verified, through four megabytes of memory.
 pub fn options(source: Source) -> Options {
-    Options { source, choices: choices(), resume: false, verify: true, force: false, fifo: 4 << 20 }
+    Options {
+        source,
+        choices: choices(),
+        resume: false,
+        read_first: true,
+        verify: true,
+        force: false,
+        fifo: 4 << 20,
+    }
 }
 
 /// Prepares and burns, keeping the events.

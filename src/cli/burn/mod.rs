@@ -90,6 +90,7 @@ fn options(args: &BurnArgs) -> Result<Options, CliError> {
         source: source(args)?,
         choices: choices(args),
         resume: args.resume,
+        read_first: true,
         verify: !args.no_verify,
         force: args.force,
         fifo: usize::try_from(args.special.fifo).unwrap_or(usize::MAX),

@@ -172,11 +172,9 @@ impl<'a> View<'a> {
     /// # Errors
     /// It may not, or nobody is there to say so.
     pub fn confirm(&self, index: usize, prepared: &Prepared) -> Result<(), CliError> {
-        if self.yes || !prepared.plan.loses {
-            return Ok(());
-        }
+        let Some(loss) = prepared.loss.as_ref().filter(|_| !self.yes) else { return Ok(()) };
         let name = self.drives.get(index).map(|drive| drive.name.as_str()).unwrap_or_default();
-        let what = format!("{name}: the {} holds data: that will be lost", prepared.plan.kind);
+        let what = format!("{name}: {loss}: that will be lost");
         self.bars.aside(|| ask::may_be_lost(self.printer, self.interrupt, &what))
     }
 
@@ -189,6 +187,7 @@ impl<'a> View<'a> {
 /// What a stage is called.
 fn stage_name(stage: Stage) -> &'static str {
     match stage {
+        Stage::Examining => "reading the image",
         Stage::Filling => "reading ahead",
         Stage::Comparing => "comparing",
         Stage::Preparing => "preparing",

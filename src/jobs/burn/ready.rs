@@ -3,6 +3,7 @@
 
 use super::inspect::inspect;
 use super::plan::{Image, Plan};
+use super::preflight::{self, Severity};
 use super::report::{Event, Options, Prepared, Resume};
 use super::{recipe, resume};
 use crate::jobs::error::{Error, Kind};
@@ -21,6 +22,9 @@ pub fn prepare(
     options: &Options,
     observer: &mut dyn Observer<Event>,
 ) -> Result<Prepared, Error> {
+    // What is wrong with the image is said before a drive has to wait for it.
+    let looked = preflight::look_at(&options.source);
+    let mut findings = preflight::settle(looked.findings.clone(), options.force, true)?;
     ready::require(drive, Since::Now, &mut |_| observer.event(Event::Waiting))?;
     // What was reported until here is of the past; what comes from here on is not.
     drop(drive.take_attentions());
@@ -35,8 +39,23 @@ pub fn prepare(
     } else {
         recipe::recipe(&disc, &image, &options.choices)?
     };
-    let findings = medium.remarks.clone();
-    Ok(Prepared { drive: facts, medium, disc, plan, resume, findings })
+    if !options.resume {
+        let place = looked.place(&plan).into_iter();
+        findings.extend(preflight::settle(place.collect(), options.force, true)?);
+        findings.extend(preflight::losses(drive, &medium, &disc, &plan)?);
+    }
+    let (asks, notes): (Vec<_>, Vec<_>) =
+        findings.into_iter().partition(|finding| finding.severity == Severity::Ask);
+    let findings = notes.into_iter().map(|finding| finding.text).chain(medium.remarks.clone());
+    Ok(Prepared {
+        findings: findings.collect(),
+        loss: asks.into_iter().next().map(|finding| finding.text),
+        drive: facts,
+        medium,
+        disc,
+        plan,
+        resume,
+    })
 }
 
 /// What of the image is on the disc, if it is the same image.

@@ -68,6 +68,9 @@ pub struct Options {
     pub choices: Choices,
     /// Go on with a burn that broke off.
     pub resume: bool,
+    /// Read the image to its end before anything is sent to the disc: a disk that fails is found in
+    /// time. What comes through a pipe cannot be.
+    pub read_first: bool,
     /// Read it back and compare.
     pub verify: bool,
     /// Write the image though it looks wrong.
@@ -91,6 +94,9 @@ pub struct Prepared {
     pub resume: Option<Resume>,
     /// What one should know of image, disc and drive. A sentence each, without full stop.
     pub findings: Vec<String>,
+    /// What would be lost, in words: `the DVD+RW holds ISO 9660 'BACKUP'`. To be asked for; `None`:
+    /// nothing, as far as can be seen.
+    pub loss: Option<String>,
 }
 
 /// Where a burn that broke off is gone on with.
@@ -105,6 +111,8 @@ pub struct Resume {
 /// What a burn is at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Stage {
+    /// Reading the image to its end, before anything is sent to the disc.
+    Examining,
     /// Reading ahead, before the first write.
     Filling,
     /// Comparing what is on the disc with the image, before going on with it.

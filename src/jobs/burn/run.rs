@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use super::engine::{Burn, Stop, Tally};
 use super::fifo::{self, Room, Tap};
 use super::plan::Plan;
-use super::report::{Event, Options, Prepared, Report, Source, Status, Worth};
+use super::preflight::{self, Reading, Whole};
+use super::report::{Event, Options, Prepared, Progress, Report, Source, Stage, Status, Worth};
 use super::state::State;
 use super::truth::{self, Sent, Truth};
 use super::worth::{Known, Reached, worth};
@@ -19,7 +20,7 @@ use crate::jobs::verify::{self, Against};
 use crate::mmc::Drive;
 use crate::mmc::settings::Outcome;
 use crate::transport::reason;
-use crate::units::{Blocks, Family, Lba};
+use crate::units::{Blocks, Family, Lba, SECTOR};
 
 /// Kept in memory although it was sent, of a drive that does not tell the size of its buffer.
 const BEHIND: usize = 8 << 20;
@@ -34,14 +35,70 @@ pub fn carry_out(
     options: &Options,
     observer: &mut dyn Observer<Event>,
 ) -> Report {
-    match taps(&options.source, options.fifo, &[prepared]) {
-        Ok(mut taps) => carry_out_from(drive, prepared, options, taps.remove(0), observer),
-        Err(error) => {
+    let ready = examine(options, observer).and_then(|whole| {
+        let taps = taps(&options.source, options.fifo, &[prepared]);
+        taps.map(|taps| (whole, taps)).map_err(Stop::Failed)
+    });
+    match ready {
+        Ok((whole, mut taps)) => {
+            let report = carry_out_from(drive, prepared, options, taps.remove(0), observer);
+            held_against(report, whole.as_ref())
+        }
+        Err(stop) => {
             let mut job = Job::new(drive, prepared, options, observer);
-            let plan = prepared.plan.clone();
-            job.report(plan, None, Status::Failed(error), Worth::Untouched)
+            let status = status_of(stop, &Worth::Untouched);
+            job.report(prepared.plan.clone(), None, status, Worth::Untouched)
         }
     }
+}
+
+/// Reads the image to its end, if that was asked for and can be.
+pub(super) fn examine(
+    options: &Options,
+    observer: &mut dyn Observer<Event>,
+) -> Result<Option<Whole>, Stop> {
+    let (Source::File { path, bytes }, true) = (&options.source, options.read_first) else {
+        return Ok(None);
+    };
+    let begun = Instant::now();
+    let read = preflight::read_through(path, *bytes, &mut |done| {
+        observer.event(Event::Progress(examined(done, *bytes, begun.elapsed())))
+    });
+    match read {
+        Reading::Whole(whole) => Ok(Some(whole)),
+        Reading::Stopped => Err(Stop::Interrupted),
+        Reading::Failed(finding) => Err(Stop::Failed(finding.into())),
+    }
+}
+
+fn examined(done: u64, bytes: u64, took: Duration) -> Progress {
+    let rate = done as f64 / 1000.0 / took.as_secs_f64();
+    let kbps = (rate.is_finite() && rate > 0.0).then_some(rate);
+    let left = kbps.map(|kbps| (bytes - done) as f64 / 1000.0 / kbps);
+    Progress {
+        stage: Stage::Examining,
+        done: done / SECTOR as u64,
+        total: bytes.div_ceil(SECTOR as u64),
+        kbps,
+        kbps_average: kbps,
+        left: left.and_then(|left| Duration::try_from_secs_f64(left).ok()),
+        fifo_percent: 0,
+        buffer_percent: None,
+        underruns: 0,
+        retries: 0,
+    }
+}
+
+/// The report of a burn, once what was sent is known to be what was read before.
+pub(super) fn held_against(mut report: Report, whole: Option<&Whole>) -> Report {
+    let (Some(whole), Some(sent)) = (whole, &report.image_sha256) else { return report };
+    if let Some(what) = whole.differs(sent) {
+        let error = Error::new(Kind::AfterDisc, what)
+            .hint("burn it once more when nothing writes to the image");
+        report.status = Status::Failed(error);
+        report.worth = Worth::Different;
+    }
+    report
 }
 
 /// The image, for each of several drives.
@@ -360,7 +417,15 @@ fn judged(mut report: Report, verified: Result<verify::Report, Error>) -> Report
             return report;
         }
     };
+    let sent = report.image_sha256.as_ref();
+    let as_sent = sent.is_some() && verified.readback_sha256.as_ref() == sent;
     (report.status, report.worth) = match &verified.status {
+        verify::Status::Different if as_sent && verified.expected_sha256.as_ref() != sent => {
+            report.remarks.push(
+                "the image has changed since it was sent: the disc holds it as it was then".into(),
+            );
+            (Status::Verified, Worth::Verified { closed })
+        }
         verify::Status::Same => (Status::Verified, Worth::Verified { closed }),
         verify::Status::Different => (Status::Mismatch, Worth::Different),
         verify::Status::Incomplete => {

@@ -54,9 +54,10 @@ impl State {
         }
     }
 
-    /// The track that can be written to.
+    /// The track that can be written to: the image's own, as long as it is open. Behind one that
+    /// was reserved there is another, which is of no use to the image.
     pub fn writable(&self) -> Option<&TrackInformation> {
-        let tracks = [self.open.as_ref(), self.track.as_ref()];
+        let tracks = [self.track.as_ref(), self.open.as_ref()];
         tracks.into_iter().flatten().find(|track| track.next_writable.is_some())
     }
 }

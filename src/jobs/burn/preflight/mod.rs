@@ -71,6 +71,13 @@ impl From<Error> for Finding {
     }
 }
 
+impl From<Finding> for Error {
+    /// As what ends a burn before it begins.
+    fn from(finding: Finding) -> Error {
+        Error { hint: finding.hint, ..Error::new(Kind::BeforeDisc, finding.text) }
+    }
+}
+
 /// An image that has been looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Looked {
@@ -147,10 +154,10 @@ pub fn losses(
         let text = format!("nothing is found on the {kind} that would be lost");
         return Ok(Some(Finding::new(Severity::Note, text)));
     }
-    let text = format!("the {kind} holds {contents}: that will be lost");
+    let text = format!("the {kind} holds {contents}");
     Ok(Some(
         Finding::new(Severity::Ask, text)
-            .hint("--yes burns all the same; `oxidisc rip` saves it first"),
+            .hint("it would be lost: --yes burns all the same, `oxidisc rip` saves it first"),
     ))
 }
 
@@ -165,14 +172,11 @@ pub fn settle(findings: Vec<Finding>, force: bool, yes: bool) -> Result<Vec<Find
         Severity::Doubt => !force,
         Severity::Stop => true,
     };
-    let Some(worst) = findings.iter().filter(against).max_by_key(|finding| finding.severity) else {
-        return Ok(findings);
-    };
-    let error = Error::new(Kind::BeforeDisc, worst.text.clone());
-    Err(match &worst.hint {
-        Some(hint) => error.hint(hint.clone()),
-        None => error,
-    })
+    // Backwards, for the last of equals is taken: the first one found is the one to say.
+    match findings.iter().rev().filter(against).max_by_key(|finding| finding.severity) {
+        Some(worst) => Err(worst.clone().into()),
+        None => Ok(findings),
+    }
 }
 
 /// `12 sectors`, `1 sector`.

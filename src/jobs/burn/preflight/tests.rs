@@ -378,7 +378,7 @@ fn what_would_be_lost_is_named() {
         (found.severity, found.text)
     };
     let label = look_at(&shelf.file("x.iso", &image)).volume_id.expect("a label");
-    let lost = format!("the DVD+RW holds ISO 9660 and UDF '{label}': that will be lost");
+    let lost = format!("the DVD+RW holds ISO 9660 and UDF '{label}'");
     assert_eq!(said("disc.iso", "dvd+rw"), (Severity::Ask, lost));
     let none = "nothing is found on the DVD+RW that would be lost".to_string();
     assert_eq!(said("zeros.iso", "dvd+rw"), (Severity::Note, none));
