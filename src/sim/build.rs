@@ -41,7 +41,7 @@ pub struct Built {
 /// A file cannot be had, or the disc cannot be so; the reason says which and how it could.
 pub fn build(spec: &Spec) -> Result<Built, String> {
     let disc = disc(spec)?;
-    let defects = match &spec.defects {
+    let mut defects = match &spec.defects {
         Some(path) => Defects::load(path).map_err(|error| error.to_string())?,
         None => Defects::default(),
     };
@@ -49,6 +49,9 @@ pub fn build(spec: &Spec) -> Result<Built, String> {
         Some(path) => FaultPlan::load(path).map_err(|error| error.to_string())?,
         None => FaultPlan::default(),
     };
+    for lba in faults.unwritable() {
+        defects.add_unwritable(*lba);
+    }
     let settings = settings(spec, &disc)?;
     let mechanics = Mechanics::new(settings, defects, spec.seed, spec.pace);
     let (disc, tray) = match spec.tray {

@@ -55,10 +55,11 @@ pub use spec::SpecError;
 
 use crate::transport::{Answer, Cdb, Data, Errno, Transport};
 use exchange::Exchange;
-use fault::{FaultKind, FaultPlan};
+use fault::{Command, FaultEvent, FaultKind, FaultPlan};
 use machine::Machine;
 use medium::Kind;
 use medium::blank::Blank;
+use refusal::Refusal;
 use spec::Spec;
 
 /// SCSI status GOOD.
@@ -152,6 +153,7 @@ impl SimDrive {
     fn befall(
         &mut self,
         kind: FaultKind,
+        cdb: &Cdb,
         room: usize,
         timeout: Duration,
     ) -> Option<Result<Answer, Errno>> {
@@ -178,12 +180,38 @@ impl SimDrive {
             }
             FaultKind::HostError { host } => lost(GOOD, host),
             FaultKind::Busy => lost(BUSY, 0),
+            FaultKind::Check { sense: (key, asc, ascq), deferred } => {
+                let refusal = Refusal { deferred, ..Refusal::of(key, asc, ascq) };
+                let resid = i32::try_from(room).unwrap_or(i32::MAX);
+                let sense = refusal.encode(&self.machine.persona.sense, cdb.bytes());
+                let (status, driver) = (CHECK_CONDITION, DRIVER_SENSE);
+                Some(Ok(Answer { status, driver, sense, resid, ..Answer::default() }))
+            }
             FaultKind::Tray => {
                 self.machine.press_button();
                 None
             }
             FaultKind::Short { .. } | FaultKind::Noise => None,
         }
+    }
+
+    /// What the host hears of a command, whatever befalls it.
+    fn outcome(
+        &mut self,
+        cdb: &Cdb,
+        mut data: Data<'_>,
+        timeout: Duration,
+        due: Option<FaultEvent>,
+    ) -> Result<Answer, Errno> {
+        let Some(FaultEvent { kind, done, .. }) = due else {
+            return Ok(self.answer(cdb, data, None));
+        };
+        let room = data.len();
+        if done {
+            self.answer(cdb, data.reborrow(), None);
+        }
+        let instead = self.befall(kind, cdb, room, timeout);
+        instead.unwrap_or_else(|| Ok(self.answer(cdb, data, Some(kind))))
     }
 
     /// Runs the command on the drive itself.
@@ -251,10 +279,9 @@ impl Transport for SimDrive {
         self.commands += 1;
         let begun = self.machine.mechanics.arrive();
         let sectors = dispatch::sectors(cdb.bytes());
-        let due = self.faults.due(self.commands, self.machine.mechanics.now(), sectors);
-        let kind = due.map(|event| event.kind);
-        let instead = kind.and_then(|kind| self.befall(kind, data.len(), timeout));
-        let outcome = instead.unwrap_or_else(|| Ok(self.answer(cdb, data, kind)));
+        let command = Command { number: self.commands, opcode: cdb.opcode(), sectors };
+        let due = self.faults.due(&command, self.machine.mechanics.now());
+        let outcome = self.outcome(cdb, data, timeout, due);
         self.machine.mechanics.depart();
         outcome.map(|answer| {
             let duration = self.machine.mechanics.now().saturating_sub(begun);

@@ -34,7 +34,12 @@ use oxidisc::mmc::cmd::read_toc::{ReadSessions, ReadToc};
 use oxidisc::mmc::cmd::read_track_information::{ReadTrackInformation, TrackAddress};
 use oxidisc::mmc::cmd::report_key::ReportRegion;
 use oxidisc::mmc::cmd::request_sense::RequestSense;
-use oxidisc::sim::{self, defects::Defects, fault::FaultPlan, geometry::Layout};
+use oxidisc::sim::{
+    self,
+    defects::Defects,
+    fault::{Command, FaultPlan},
+    geometry::Layout,
+};
 use oxidisc::transport::{Cdb, Data, Sense, Transport, recording::Recording};
 use oxidisc::units::Family;
 
@@ -314,7 +319,11 @@ pub fn plans(bytes: &[u8]) {
     }
     match FaultPlan::parse(&text, "faults.toml") {
         Ok(mut faults) => {
-            print((1..9).map(|n| faults.due(n, Duration::from_secs(n), Some(990..1010))).count());
+            let mut due = |number| {
+                let command = Command { number, opcode: 0x2a, sectors: Some(990..1010) };
+                faults.due(&command, Duration::from_secs(number))
+            };
+            print((1..9).map(&mut due).collect::<Vec<_>>());
             print(faults);
         }
         Err(error) => print(error.to_string()),

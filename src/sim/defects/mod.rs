@@ -74,6 +74,14 @@ impl Defects {
         Ok(Defects { defects: parse::parse(text, file)? })
     }
 
+    /// One sector more where the laser loses the track.
+    pub fn add_unwritable(&mut self, lba: u32) {
+        let area = Area::Run { from: lba, to: lba.saturating_add(1) };
+        let damage =
+            Damage { p: 0.0, p_slow: 0.0, extra: Duration::ZERO, turns: 0, unwritable: true };
+        self.defects.push(Defect { area, layer: None, damage });
+    }
+
     /// Whether the disc is like new.
     pub fn is_empty(&self) -> bool {
         self.defects.is_empty()

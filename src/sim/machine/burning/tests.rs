@@ -165,6 +165,66 @@ fn what_is_in_the_buffer_is_lost_with_the_power_and_what_was_flushed_is_not() {
     assert_eq!(bench.get(&[0x28, 0, 0, 0, 0, 160, 0, 0, 1, 0], 2048), [5; 2048]);
 }
 
+fn lost(bench: &mut Bench, lba: u32) -> u16 {
+    let [a, b, c, d] = lba.to_be_bytes();
+    let cdb = [0x2a, 0, a, b, c, d, 0, 0, CHUNK as u8, 0];
+    let data = vec![1; CHUNK as usize * 2048];
+    bench.run(&cdb, crate::transport::Data::Out(&data)).expect("taken").host
+}
+
+#[test]
+fn a_lost_answer_leaves_it_to_the_next_writable_address_whether_the_write_was_done() {
+    let plan = |done: &str| {
+        format!("[[fault]]\nkind = \"host_error\"\nopcode = 0x2a\nat_command = 2\n{done}")
+    };
+    for (done, next) in [("", 32), ("done = true\n", 64)] {
+        let mut bench = with_faults("sim:blank?medium=dvd+r", &plan(done));
+        burn(&mut bench, 0, 32);
+        assert_eq!((lost(&mut bench, 32), nwa(&mut bench)), (7, next));
+        burn(&mut bench, next, 128);
+    }
+}
+
+#[test]
+fn what_the_laser_could_not_write_is_told_later_and_the_track_is_damaged() {
+    let plan = "[[fault]]\nkind = \"write_error\"\nat_lba = 2000\n";
+    let mut bench = with_faults("sim:blank?medium=bd-r", plan);
+    let mut lba = 0;
+    let sense = loop {
+        match write(&mut bench, lba) {
+            None => lba += CHUNK,
+            LONG_WRITE => bench.drive.wait(Duration::from_millis(20)),
+            sense => break sense,
+        }
+    };
+    // real-drives: the address that failed is lower than that of the command.
+    assert_eq!(sense, Some((3, 0x0c, 0x00)));
+    assert!(lba > 3000, "{lba}");
+    assert_eq!(write(&mut bench, lba), Some((5, 0x21, 0x02)));
+    let track = bench.get(&[0x52, 1, 0, 0, 0, 1, 0, 0, 36, 0], 36);
+    assert_eq!((track[5] & 0x20, track[7]), (0x20, 0x02));
+    // Last recorded: the end of the error-correction block before that of 2000.
+    assert_eq!(track[28..32], 1983u32.to_be_bytes());
+    assert_eq!(bench.get(&[0x28, 0, 0, 0, 7, 0xbf, 0, 0, 1, 0], 2048), [61; 2048]);
+    done(&mut bench, &[0x5b, 0, 1, 0, 0, 1, 0, 0, 0, 0]);
+    done(&mut bench, &[0x5b, 0, 2, 0, 0, 0, 0, 0, 0, 0]);
+}
+
+#[test]
+fn a_refused_calibration_leaves_the_disc_as_it_is() {
+    let mut bench = with_faults("sim:blank?medium=dvd+r", "[[fault]]\nkind = \"calibration\"\n");
+    assert_eq!(write(&mut bench, 0), Some((3, 0x73, 0x03)));
+    assert_eq!(nwa(&mut bench), 0);
+    burn(&mut bench, 0, 64);
+    let mut bench =
+        with_faults("sim:blank?medium=dvd+r", "[[fault]]\nkind = \"deferred\"\nopcode = 0x5b\n");
+    burn(&mut bench, 0, 64);
+    let close = [0x5b, 0, 1, 0, 0, 1, 0, 0, 0, 0];
+    let answer = bench.run(&close, crate::transport::Data::None).expect("taken");
+    assert_eq!((answer.sense[0], answer.sense[2], answer.sense[12]), (0x71, 3, 0x0c));
+    done(&mut bench, &close);
+}
+
 /// What a kill leaves: the file as it is now.
 fn copy_of(path: &Path) -> tempfile::TempPath {
     let copy = tempfile::Builder::new().suffix(".disc").tempfile().expect("temporary file");
