@@ -141,8 +141,8 @@ impl FaultPlan {
         &self.unwritable
     }
 
-    /// What befalls the command at hand, at `now` on the drive's clock. The first that is due in the
-    /// order of the plan; another that is due at once comes with the next command.
+    /// What befalls the command at hand, at `now` on the drive's clock. The first that is due in
+    /// the order of the plan; another that is due at once comes with the next command.
     pub fn due(&mut self, command: &Command, now: Duration) -> Option<FaultEvent> {
         let mut found = None;
         for (index, fault) in self.faults.iter_mut().enumerate() {
