@@ -219,7 +219,7 @@ fn a_dvd_ram_takes_every_size_that_is_listed() {
 
 #[test]
 fn what_is_written_once_stays_as_it_is() {
-    for medium in ["dvd-r", "dvd+r", "dvd+r-dl", "bd-r"] {
+    for medium in ["cd-r", "dvd-r", "dvd+r", "dvd+r-dl", "bd-r"] {
         let mut drive = insert(&format!("sim:blank?medium={medium}"));
         let error = blanked(&mut drive, Depth::Full).expect_err("written once");
         assert_eq!(error.kind, Kind::Unusable, "{medium}");
@@ -234,6 +234,22 @@ fn what_is_written_once_stays_as_it_is() {
     let error = formatted(&mut drive, Depth::Fast, None).expect_err("no disc");
     assert_eq!(error.kind, Kind::Unusable);
     assert!(format::list(&mut drive, &mut quiet).is_err());
+}
+
+#[test]
+fn a_cd_rw_is_blanked_fast_or_whole() {
+    let mut drive = insert("sim:blank?medium=cd-rw&capacity=20000");
+    for depth in [Depth::Fast, Depth::Full] {
+        let nothing = blanked(&mut drive, Depth::Fast).expect("blank already");
+        assert_eq!(nothing.action, Action::Nothing("it is blank already".into()));
+        // Track at once.
+        write_a_session(&mut drive, &image(), 1, [1, 4, 0]);
+        let prepared = blank::prepare(&mut drive, &blank::Options { depth }, &mut quiet);
+        let prepared = prepared.expect("prepared");
+        assert!(prepared.loses().expect("a file system").starts_with("ISO 9660"));
+        let report = blank::carry_out(&mut drive, &prepared, true, &mut quiet).expect("blanked");
+        assert_eq!(report.after.status(), Some(DiscStatus::Blank), "{depth:?}");
+    }
 }
 
 #[test]
