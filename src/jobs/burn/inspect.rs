@@ -183,7 +183,7 @@ fn lead_out_max(medium: &MediumFacts) -> Option<Lba> {
 }
 
 fn layers(drive: &mut Drive, kind: DiscKind) -> Result<Option<LayerBoundary>, CommandError> {
-    if kind != DiscKind::DvdPlusRDl {
+    if !matches!(kind, DiscKind::DvdPlusRDl | DiscKind::DvdRDl) {
         return Ok(None);
     }
     let boundary: Option<dvd::LayerBoundary> = structure(drive)?;

@@ -138,10 +138,14 @@ fn alternatives(job: &Job<'_>) -> Vec<(String, Blocks)> {
     if !job.disc.is_blank() || job.disc.formatted {
         return Vec::new();
     }
-    let mut ways = vec![("without spare areas (--spares none)".to_string(), job.disc.free)];
+    let mut ways =
+        vec![("this disc without spare areas (--spares none)".to_string(), job.disc.free)];
     for (name, spares) in [("min", Spares::Min), ("default", Spares::Default)] {
         if let Some(format) = choose(job, spares) {
-            ways.push((format!("with other spare areas (--spares {name})"), format.blocks));
+            ways.push((
+                format!("this disc with other spare areas (--spares {name})"),
+                format.blocks,
+            ));
         }
     }
     ways

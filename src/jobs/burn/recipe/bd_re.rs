@@ -83,12 +83,12 @@ fn choose(job: &Job<'_>, spares: Spares) -> Option<FormatDescriptor> {
 
 /// What the disc holds, formatted in each way.
 fn alternatives(job: &Job<'_>) -> Vec<(String, Blocks)> {
-    let how = if job.disc.formatted { "`oxidisc format --spares" } else { "`--spares" };
+    let how = if job.disc.formatted { "oxidisc format --spares" } else { "--spares" };
     [("none", Spares::None), ("min", Spares::Min), ("default", Spares::Default)]
         .into_iter()
         .filter_map(|(name, spares)| {
             let format = choose(job, spares)?;
-            Some((format!("formatted otherwise ({how} {name}`)"), format.blocks))
+            Some((format!("this disc, formatted otherwise ({how} {name})"), format.blocks))
         })
         .collect()
 }

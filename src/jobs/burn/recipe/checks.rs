@@ -17,11 +17,12 @@ pub(super) fn check(job: &Job<'_>) -> Checked {
     check_streaming(job)?;
     check_spares(job)?;
     check_mode(job)?;
-    if job.choices.layer_break.is_some() && job.disc.kind != DiscKind::DvdPlusRDl {
+    let two_layers = matches!(job.disc.kind, DiscKind::DvdPlusRDl | DiscKind::DvdRDl);
+    if job.choices.layer_break.is_some() && (!two_layers || job.choices.simulate) {
         return no(
             Reason::Choice,
-            format!("a {} has no layer break to set", job.disc.kind),
-            "leave out --layer-break; it is for DVD+R DL",
+            format!("this {} has no layer break that could be set now", job.disc.kind),
+            "leave out --layer-break; it is for DVD+R DL and DVD-R DL",
         );
     }
     Ok(())

@@ -2,7 +2,7 @@
 //! where more is to come or something is there already.
 
 use super::write_parameters::{self, Mode};
-use super::{CHUNK_DVD, Job, common, room};
+use super::{CHUNK_DVD, Job, common, layers, room};
 use crate::jobs::burn::plan::{DiscKind, Plan, Reason, Refusal, Step, WriteMode};
 use crate::mmc::cmd::read_disc_information::DiscStatus;
 use crate::units::Lba;
@@ -96,6 +96,9 @@ fn at_once(job: &Job<'_>, blank_first: bool) -> Result<Plan, Refusal> {
     plan.needed = needed;
     room::check(job, &plan, [])?;
     job.begin(&mut plan);
+    if job.disc.kind == DiscKind::DvdRDl {
+        layers::choose(job, &mut plan)?;
+    }
     let track = job.disc.open_track;
     plan.steps.extend([
         write_parameters::step(job, Mode::DiscAtOnce),

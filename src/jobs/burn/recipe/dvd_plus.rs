@@ -3,10 +3,9 @@
 //! reserved has to be filled first. growisofs reserves nothing either; libburn does; an HL-DT-ST
 //! GSA-4166B fails at it on a DVD+R DL with 3/0C/80 (real-drives: sense pairs from logs).
 
-use super::{CHUNK_DVD, Job, common, room};
+use super::{CHUNK_DVD, Job, common, layers, room};
 use crate::jobs::burn::plan::{DiscKind, Plan, Reason, Refusal, Step};
 use crate::mmc::cmd::read_disc_information::DiscStatus;
-use crate::units::Blocks;
 
 /// Sessions that a DVD+R can have (libburn).
 const SESSIONS_MAX: u16 = 153;
@@ -36,7 +35,7 @@ pub(super) fn plan(job: &Job<'_>) -> Result<Plan, Refusal> {
     room::check(job, &plan, [])?;
     job.begin(&mut plan);
     if disc.kind == DiscKind::DvdPlusRDl {
-        layer_break(job, &mut plan)?;
+        layers::choose(job, &mut plan)?;
     }
     common::push_next_writable(job, &mut plan, &write);
     common::push_write(&mut plan, write);
@@ -53,70 +52,4 @@ pub(super) fn plan(job: &Job<'_>) -> Result<Plan, Refusal> {
     }
     common::say_padding(&mut plan, CHUNK_DVD);
     Ok(plan)
-}
-
-/// Where layer 1 begins. Half the data on each layer, so that the closed disc is no longer than it
-/// has to be; left alone where more is to come, or where what is asked for cannot be.
-fn layer_break(job: &Job<'_>, plan: &mut Plan) -> Result<(), Refusal> {
-    let asked = job.choices.layer_break;
-    let data = plan.needed;
-    let Some(boundary) = job.disc.layers.filter(|_| job.disc.is_blank()) else {
-        return match asked {
-            Some(_) => Err(Refusal::new(
-                Reason::Disc,
-                "the layer break can be set on a blank disc only, and this drive does not offer it \
-                 now",
-                "leave out --layer-break",
-            )),
-            None => Ok(()),
-        };
-    };
-    if let Some(l0) = asked {
-        let l0 = common::padded(l0, CHUNK_DVD);
-        let refuse =
-            |message: String, hint: String| Err(Refusal::new(Reason::Choice, message, hint));
-        if !boundary.settable {
-            return refuse(
-                "the layer break of this disc is set already".into(),
-                format!("leave out --layer-break; it is at {}", boundary.l0),
-            );
-        }
-        // growisofs' rules: layer 0 is at least half of the data, less than all of it, and no more
-        // than there is.
-        if l0 >= data {
-            return refuse(
-                format!("the image ends before the layer break at {l0}: it takes {data} sectors"),
-                "a smaller --layer-break, or a disc of one layer".into(),
-            );
-        }
-        let least = common::padded(Blocks(data.0.div_ceil(2)), CHUNK_DVD);
-        if l0 < least {
-            return refuse(
-                format!("with the layer break at {l0}, layer 1 is too short for the rest"),
-                format!("layer 0 has to hold half of it at least: {least}"),
-            );
-        }
-        if l0 > boundary.l0 {
-            return refuse(
-                format!("layer 0 holds {} sectors, not {l0}", boundary.l0),
-                "a smaller --layer-break".into(),
-            );
-        }
-        plan.steps.push(Step::LayerBreak { l0 });
-        return Ok(());
-    }
-    if data <= boundary.l0 {
-        plan.remarks.push(
-            "the image fits on one of the two layers: a DVD+R would do, and closing this disc \
-             takes long"
-                .into(),
-        );
-        return Ok(());
-    }
-    if boundary.settable && !job.choices.appendable {
-        let l0 = common::padded(Blocks(data.0.div_ceil(2)), CHUNK_DVD).min(boundary.l0);
-        plan.steps.push(Step::LayerBreak { l0 });
-        plan.remarks.push(format!("layer 1 begins after {l0} sectors"));
-    }
-    Ok(())
 }

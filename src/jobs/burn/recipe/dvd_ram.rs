@@ -61,5 +61,5 @@ fn choose(job: &Job<'_>) -> Result<FormatDescriptor, Refusal> {
 /// How it could be formatted to hold more.
 fn larger(job: &Job<'_>) -> Option<(String, Blocks)> {
     let most = job.disc.formats_of(FULL).max_by_key(|format| format.blocks)?;
-    Some(("formatted without spare areas (`oxidisc format --spares none`)".into(), most.blocks))
+    Some(("this disc without spare areas (oxidisc format --spares none)".into(), most.blocks))
 }

@@ -12,6 +12,7 @@ mod dvd_plus;
 mod dvd_plus_rw;
 mod dvd_ram;
 mod dvd_rw_overwrite;
+mod layers;
 mod room;
 mod speed;
 #[cfg(test)]

@@ -44,16 +44,19 @@ fn too_large(
         .map(|(what, blocks)| Alternative { what, blocks, fits: fits(blocks) })
         .collect();
     alternatives.sort_by_key(|alternative| std::cmp::Reverse(alternative.blocks));
-    let this_disc = alternatives.iter().find(|alternative| alternative.fits).cloned();
     let other_disc = OTHER_DISCS.iter().find(|(.., blocks)| fits(*blocks) && *blocks > available);
     if let Some((what, _, blocks)) = other_disc {
         let what = (*what).to_string();
         alternatives.push(Alternative { what, blocks: *blocks, fits: true });
     }
-    let hint = match (this_disc, other_disc) {
-        (Some(way), _) => format!("{}: {}", way.what, size(way.blocks)),
-        (None, Some((what, ..))) => format!("{what} would hold it"),
-        (None, None) => "no disc holds so much: split the image".to_string(),
+    let ways: Vec<String> = alternatives
+        .iter()
+        .filter(|way| way.fits)
+        .map(|way| format!("{}, {}", way.what, size(way.blocks)))
+        .collect();
+    let hint = match ways.is_empty() {
+        true => "no disc holds so much: split the image".to_string(),
+        false => format!("it fits on {}", ways.join("; on ")),
     };
     let kind = job.disc.kind;
     let there = if job.disc.is_appendable() {
@@ -77,5 +80,5 @@ pub(super) fn size(blocks: Blocks) -> String {
 pub(super) fn erased(job: &Job<'_>) -> Option<(String, Blocks)> {
     let disc = job.disc;
     let would = disc.kind.is_blankable() && !disc.is_blank() && disc.capacity.0 > 0;
-    would.then(|| ("blanked first (--erase)".to_string(), disc.capacity))
+    would.then(|| ("this disc, blanked first (--erase)".to_string(), disc.capacity))
 }

@@ -167,7 +167,7 @@ pub fn blank(kind: DiscKind) -> Disc {
         formatted,
         recorded: false,
         intermediate: false,
-        layers: (kind == DiscKind::DvdPlusRDl)
+        layers: matches!(kind, DiscKind::DvdPlusRDl | DiscKind::DvdRDl)
             .then_some(LayerBoundary { l0: Blocks(2_086_912), settable: true }),
         spares: None,
         can: able(kind),

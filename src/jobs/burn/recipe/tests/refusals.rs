@@ -30,15 +30,20 @@ fn an_image_that_is_too_large_is_told_with_all_numbers_and_what_would_hold_it() 
     assert_eq!(
         refusal.alternatives,
         [
-            way("without spare areas (--spares none)", 12_219_392, true),
-            way("with other spare areas (--spares min)", 12_088_320, true),
+            way("this disc without spare areas (--spares none)", 12_219_392, true),
+            way("this disc with other spare areas (--spares min)", 12_088_320, true),
             way("a BD-R of 25 GB", 12_219_392, true),
         ]
     );
-    assert_eq!(refusal.hint, "without spare areas (--spares none): 12219392 sectors (23866.0 MiB)");
+    assert_eq!(
+        refusal.hint,
+        "it fits on this disc without spare areas (--spares none), 12219392 sectors (23866.0 MiB); \
+         on this disc with other spare areas (--spares min), 12088320 sectors (23610.0 MiB); on a \
+         BD-R of 25 GB, 12219392 sectors (23866.0 MiB)"
+    );
     // Nothing helps but another disc.
     let refusal = refused(&blank(DiscKind::DvdPlusR), 2_295_105, &nothing());
-    assert_eq!(refusal.hint, "a DVD+R DL would hold it");
+    assert_eq!(refusal.hint, "it fits on a DVD+R DL, 4173824 sectors (8152.0 MiB)");
     let refusal = refused(&blank(DiscKind::BdR), 70_000_000, &nothing());
     assert_eq!(refusal.hint, "no disc holds so much: split the image");
     let refusal = refused(&appendable(DiscKind::CdRw), 350_000, &nothing());
@@ -48,7 +53,11 @@ fn an_image_that_is_too_large_is_told_with_all_numbers_and_what_would_hold_it() 
         "the image takes 350000 sectors (683.6 MiB), and there is room for 338345 sectors \
          (660.8 MiB) behind what the CD-RW holds",
     );
-    assert_eq!(refusal.hint, "blanked first (--erase): 359847 sectors (702.8 MiB)");
+    assert_eq!(
+        refusal.hint,
+        "it fits on this disc, blanked first (--erase), 359847 sectors (702.8 MiB); on a CD-R of \
+         80 minutes, 359847 sectors (702.8 MiB)"
+    );
 }
 
 #[test]
@@ -158,7 +167,7 @@ fn what_has_no_meaning_for_a_disc_is_refused_and_not_ignored() {
     for (kind, choices, message) in [
         (DiscKind::DvdPlusR, &stream, "a DVD+R is always written at full speed"),
         (DiscKind::DvdPlusR, &spares, "a DVD+R has no spare areas"),
-        (DiscKind::DvdR, &layers, "a DVD-R has no layer break to set"),
+        (DiscKind::DvdR, &layers, "this DVD-R has no layer break that could be set now"),
         (DiscKind::BdR, &mode, "a BD-R is written in one way only: there is no at once mode"),
     ] {
         says(&refused(&blank(kind), SECTORS, choices), Reason::Choice, message);

@@ -277,6 +277,11 @@ fn a_dvd_plus_r_of_two_layers_gets_half_of_the_data_on_each() {
     let sent = hex(&plan(&blank(DiscKind::DvdPlusRDl), SECTORS, &asked));
     // 60016 is EA70h.
     assert!(sent[0].ends_with("00 00 ea 70"), "{sent:?}");
+    // A DVD-R DL is laid out by the drive, unless it is told how.
+    let sent = hex(&plan(&blank(DiscKind::DvdRDl), 3_000_000, &nothing()));
+    assert!(sent[0].starts_with("55 "), "{sent:?}");
+    let sent = hex(&plan(&blank(DiscKind::DvdRDl), SECTORS, &asked));
+    assert!(sent[0].ends_with("00 00 ea 70") && sent[1].starts_with("55 "), "{sent:?}");
 }
 
 #[test]
