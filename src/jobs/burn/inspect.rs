@@ -1,6 +1,6 @@
 //! What a drive tells of itself and of the disc in it, made into what a recipe needs to know. Asks
-//! what a survey left out; sends nothing that changes the disc or the drive. Decides nothing: what
-//! cannot be known is left empty, and the recipe says so.
+//! what a survey left out; sends nothing that changes the disc. Decides nothing: what cannot be
+//! known is left empty, and the recipe says so.
 
 mod abilities;
 #[cfg(test)]
@@ -38,6 +38,7 @@ pub fn inspect(
     let formats = ask(drive, &ReadFormatCapacities)?;
     let pow = is_pow(drive, medium, configuration.as_ref(), formats.as_ref())?;
     let kind = kind(medium, pow);
+    let write_parameters = write_parameters(drive, kind)?;
     let open = tracks::open(drive, kind, medium)?;
     let mut disc = Disc {
         kind,
@@ -70,7 +71,7 @@ pub fn inspect(
         protection: protection(drive, medium, configuration.as_ref())?,
         speeds: speeds(kind, facts, medium),
         speed_end: medium.write_speeds.iter().map(|speed| speed.end).max(),
-        write_parameters: write_parameters(drive, kind)?,
+        write_parameters,
         max_transfer: drive.max_transfer(),
         media_id: medium.media_id.clone(),
     };

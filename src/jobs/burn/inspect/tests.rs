@@ -319,6 +319,8 @@ fn a_blank_cd_begins_at_0_whatever_the_drive_says() {
     // aaru#540.
     assert_eq!(disc.can.cue_sheet_max, 3072);
     assert!(disc.write_parameters.is_some());
+    // Asked as it is to be written, track at once, and the page the drive had is what is kept.
+    assert_eq!(disc.write_parameters.map(|page| page.byte(2)), Some(Some(0)));
     // real-drives: PHILIPS CDD4851 has no session at once.
     let no_sao = Report::of(0x0a, &features[..1]).disc(0x10, 1, 1, 0).look();
     assert!(no_sao.can.track_at_once && !no_sao.can.session_at_once);

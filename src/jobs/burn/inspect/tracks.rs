@@ -7,6 +7,7 @@ use crate::mmc::cmd::read_disc_information::{DiscStatus, SessionState};
 use crate::mmc::cmd::read_track_information::{
     ReadTrackInformation, TrackAddress, TrackInformation,
 };
+use crate::mmc::mode_page::ModePage;
 use crate::mmc::{CommandError, Drive};
 use crate::units::{Blocks, Lba};
 
@@ -33,8 +34,13 @@ pub(super) fn open(
 ) -> Result<Open, CommandError> {
     let last = medium.disc.as_ref().map_or(1, |disc| disc.last_track.max(1));
     let cd = matches!(kind, DiscKind::CdR | DiscKind::CdRw);
+    let blank_disc = medium.status() == Some(DiscStatus::Blank);
+    let open = matches!(medium.status(), Some(DiscStatus::Blank | DiscStatus::Appendable));
     let (number, address, track) = if cd {
         let address = TrackAddress::Track(INVISIBLE);
+        if open {
+            track_at_once(drive)?;
+        }
         // A Plextor PX-S88T answers with no byte (real-drives): then the last one there is.
         let track = ask(drive, &ReadTrackInformation(address))?;
         (last, address, track.or_else(|| medium.tracks.last().cloned()))
@@ -46,8 +52,6 @@ pub(super) fn open(
         let number = track.as_ref().map_or(last, |track| track.number.max(1));
         (number, TrackAddress::Track(number), track)
     };
-    let blank_disc = medium.status() == Some(DiscStatus::Blank);
-    let open = matches!(medium.status(), Some(DiscStatus::Blank | DiscStatus::Appendable));
     let track = track.filter(|_| open && !kind.is_overwritable());
     let of_track = track.as_ref().and_then(|track| track.next_writable);
     // Whatever the drive says of a blank disc, it begins at its beginning.
@@ -62,6 +66,24 @@ pub(super) fn open(
         begun: track.as_ref().is_some_and(|track| !blank_disc && is_begun(track)),
         unclosed: if open { unclosed(medium) } else { None },
     })
+}
+
+/// Where a CD can be written depends on how: session at once begins with a pre-gap, 150 blocks
+/// before what track at once calls the next writable address; LG's GSA-4082B is to be told before
+/// it is asked (libburn). The drive gets its page back in the end.
+fn track_at_once(drive: &mut Drive) -> Result<(), CommandError> {
+    let changed = drive.change_page(ModePage::WRITE_PARAMETERS, |page| {
+        if let Some(mut write) = page.write_parameters() {
+            write.set_write_type(1);
+            write.set_test_write(false);
+            write.set_packet_size(None);
+            write.set_track_mode(4);
+            write.set_data_block_type(8);
+        }
+    });
+    // Refused or ignored, the question is asked all the same; before the first write it is asked
+    // again.
+    changed.map(|_| ())
 }
 
 /// The one of a number.

@@ -6,17 +6,19 @@ use std::time::Duration;
 
 use super::{image, nothing, recipe, resume};
 use crate::jobs::burn::inspect::inspect;
-use crate::jobs::burn::plan::{Choices, Disc, DiscKind, Plan, Spares, Step, Write, is_at};
+use crate::jobs::burn::plan::{
+    Choices, Disc, DiscKind, Plan, Spares, Step, Write, WriteMode, is_at,
+};
 use crate::jobs::survey::{survey_drive, survey_medium};
 use crate::mmc::cmd::format_unit::FormatUnit;
 use crate::mmc::cmd::read::Read10;
 use crate::mmc::cmd::read_disc_information::{DiscStatus, SessionState};
 use crate::mmc::cmd::read_format_capacities::FormatDescriptor;
-use crate::mmc::cmd::read_track_information::ReadTrackInformation;
+use crate::mmc::cmd::read_track_information::{ReadTrackInformation, TrackAddress};
 use crate::mmc::cmd::test_unit_ready::TestUnitReady;
 use crate::mmc::{CommandError, Drive};
 use crate::sim;
-use crate::units::{Blocks, Lba, SECTOR};
+use crate::units::{Blocks, Lba, SECTOR, Speed};
 
 const SECTORS: u32 = 1005;
 
@@ -207,11 +209,11 @@ fn a_burn_that_broke_off_goes_on() {
 
 #[test]
 fn a_simulated_burn_leaves_the_disc_as_it_was() {
-    for medium in ["dvd-r", "dvd-rw"] {
-        for appendable in [false, true] {
+    for medium in ["dvd-r", "dvd-rw", "cd-r", "cd-rw"] {
+        for mode in [WriteMode::AtOnce, WriteMode::Incremental] {
             let mut drive = drive(&format!("sim:blank?medium={medium}"));
             let before = look(&mut drive);
-            let test = Choices { simulate: true, appendable, ..nothing() };
+            let test = Choices { simulate: true, mode: Some(mode), ..nothing() };
             carry_out(&mut drive, &made(&before, &test));
             drive.restore().expect("given back");
             assert_eq!(look(&mut drive), before, "{medium}");
@@ -320,5 +322,71 @@ fn a_dvd_rw_that_is_formatted_is_written_in_between_over_and_anew() {
         assert_eq!(plan.steps.len(), steps, "{:?}", plan.steps);
         carry_out(&mut drive, &plan);
         holds(&mut drive, Lba(0));
+    }
+}
+
+const CDS: &[(&str, DiscKind)] = &[("cd-r", DiscKind::CdR), ("cd-rw", DiscKind::CdRw)];
+
+#[test]
+fn a_blank_cd_is_taken_for_what_it_is() {
+    for (medium, kind) in CDS {
+        let disc = look(&mut drive(&format!("sim:blank?medium={medium}")));
+        assert_eq!((disc.kind, disc.status), (*kind, Some(DiscStatus::Blank)), "{medium}");
+        assert_eq!((disc.nwa, disc.open_track), (Some(Lba(0)), TrackAddress::Track(0xff)));
+        assert!(disc.can.session_at_once && disc.can.track_at_once, "{:?}", disc.can);
+        assert!(disc.free > Blocks(300_000) && disc.write_parameters.is_some(), "{disc:?}");
+        assert!(!disc.speeds.is_empty() && disc.lead_out_max.is_some(), "{disc:?}");
+    }
+}
+
+#[test]
+fn a_cd_is_written_in_either_mode_and_closed() {
+    let modes = [None, Some(WriteMode::AtOnce), Some(WriteMode::Incremental)];
+    for ((medium, kind), mode) in CDS.iter().flat_map(|cd| modes.map(|mode| (cd, mode))) {
+        let mut drive = drive(&format!("sim:blank?medium={medium}"));
+        let choices = Choices { mode, speed: Some(Speed::Max), ..nothing() };
+        let plan = made(&look(&mut drive), &choices);
+        let at_once = plan.mode == "session at once";
+        assert_eq!(at_once, mode != Some(WriteMode::Incremental));
+        carry_out(&mut drive, &plan);
+        let after = look(&mut drive);
+        assert_eq!(after.status, Some(DiscStatus::Complete), "{medium}, {mode:?}: {after:?}");
+        holds(&mut drive, Lba(0));
+        let again = recipe(&after, &image(SECTORS), &nothing());
+        if *kind == DiscKind::CdR {
+            assert!(again.is_err());
+            continue;
+        }
+        // Rewritten: blanked first.
+        let again = again.expect("a plan");
+        assert!(again.loses && matches!(again.steps[0], Step::Blank { full: false }));
+        carry_out(&mut drive, &again);
+        holds(&mut drive, Lba(0));
+    }
+}
+
+#[test]
+fn sessions_are_added_to_a_cd_until_it_is_closed() {
+    let open = Choices { appendable: true, ..nothing() };
+    for ((medium, _), mode) in
+        CDS.iter().flat_map(|cd| [None, Some(WriteMode::Incremental)].map(|mode| (cd, mode)))
+    {
+        let mut drive = drive(&format!("sim:blank?medium={medium}"));
+        let mut starts = Vec::new();
+        let first = Choices { mode, ..open.clone() };
+        for choices in [&first, &open, &nothing()] {
+            let disc = look(&mut drive);
+            let plan = made(&disc, choices);
+            if let (Some((last, next)), Some(before)) = (plan.msinfo, starts.last()) {
+                assert_eq!((last, next), (*before, plan.start), "{medium}");
+            }
+            assert_eq!(plan.msinfo.is_some(), !starts.is_empty(), "{medium}: {disc:?}");
+            starts.push(plan.start);
+            carry_out(&mut drive, &plan);
+        }
+        assert_eq!(look(&mut drive).status, Some(DiscStatus::Complete), "{medium}");
+        for start in starts {
+            holds(&mut drive, start);
+        }
     }
 }
