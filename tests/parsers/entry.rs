@@ -12,6 +12,7 @@ use std::time::Duration;
 use oxidisc::formats::cue;
 use oxidisc::formats::mapfile::{Map, State};
 use oxidisc::formats::{SectorData, Sectors, identify, iso9660, udf};
+use oxidisc::formats::{checksums as sums, foreign as others};
 use oxidisc::mmc::Query;
 use oxidisc::mmc::cmd::get_configuration::{GetConfiguration, Wanted};
 use oxidisc::mmc::cmd::get_event_status::GetEventStatus;
@@ -51,6 +52,8 @@ pub const ALL: &[(&str, Entry)] = &[
     ("filesystems", filesystems),
     ("mapfile", mapfile),
     ("cue", cue),
+    ("checksums", checksums),
+    ("foreign", foreign),
     ("sense", sense),
     ("mmc", mmc),
     ("recording", recording),
@@ -154,6 +157,21 @@ pub fn cue(bytes: &[u8]) {
         Ok(files) => print(files),
         Err(error) => print(error.to_string()),
     }
+}
+
+/// A list of checksums.
+pub fn checksums(bytes: &[u8]) {
+    match sums::parse(&text(bytes)) {
+        Ok(found) => print(found),
+        Err(error) => print(error.to_string()),
+    }
+}
+
+/// A file that is no image: its beginning and its end.
+pub fn foreign(bytes: &[u8]) {
+    let head = &bytes[..bytes.len().min(others::HEAD)];
+    let tail = &bytes[bytes.len() - bytes.len().min(others::TAIL)..];
+    print(others::identify(head, tail));
 }
 
 /// A mapfile; what it says must stay when it is written and read, and may be changed.
