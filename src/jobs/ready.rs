@@ -128,9 +128,15 @@ pub fn require(
 
 /// The error of a drive that does not become ready.
 pub fn not_ready(error: CommandError) -> Error {
-    let mut error = Error::from(error);
-    error.kind = Kind::Unusable;
-    error.hint("try again when the drive has come to rest, or take the disc out and put it back in")
+    let hint = match error.triple() {
+        // Incompatible medium, unknown format, and their like.
+        Some((_, 0x30, _)) => {
+            "the drive does not take this kind of disc, or cannot read it: `oxidisc info` lists \
+             what it takes; try another disc, or another drive"
+        }
+        _ => "try again when the drive has come to rest, or take the disc out and put it back in",
+    };
+    Error { kind: Kind::Unusable, ..Error::from(error) }.hint(hint)
 }
 
 /// The error of a drive without a disc.

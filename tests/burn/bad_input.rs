@@ -4,9 +4,13 @@
 use std::fs::File;
 use std::ops::ControlFlow;
 
-use oxidisc::jobs::burn::{self, Event, Options, Source, Stage, Status, Worth};
+use oxidisc::jobs::burn::plan::Step;
+use oxidisc::jobs::burn::{self, Event, Options, Prepared, Source, Stage, Status, Worth};
 use oxidisc::jobs::error::{Error, Kind};
+use oxidisc::jobs::ready::{Since, require};
 use oxidisc::mmc::Drive;
+use oxidisc::mmc::cmd::format_unit::FormatUnit;
+use oxidisc::mmc::cmd::read_format_capacities::ReadFormatCapacities;
 use oxidisc::sim;
 
 use super::bench::{Bench, burn, image, options};
@@ -155,8 +159,8 @@ fn an_image_that_changes_while_it_is_burnt_ends_the_burn_and_the_disc_can_be_gon
     let Source::File { path, .. } = burning.source.clone() else { panic!("a file") };
     let mut drive = bench.drive("");
     let mut meddle = |event: Event| {
-        // The first pieces have been read by now, and the last ones not.
-        if matches!(event, Event::Started { .. }) {
+        // The first pieces have been written by now, and the last ones are not even read.
+        if matches!(event, Event::Progress(at) if at.stage == Stage::Writing && at.done > 0) {
             let file = File::options().write(true).open(&path).expect("opened");
             file.set_modified(std::time::SystemTime::UNIX_EPOCH).expect("touched");
         }
@@ -280,4 +284,95 @@ fn an_image_that_changes_before_it_is_compared_does_not_spoil_a_good_disc() {
     );
     drop(drive);
     assert!(bench.read(0, 1500) == bytes);
+}
+
+/// What `prepare` says of an empty or a full disc, and an image of a few hundred sectors.
+fn prepared(spec: &str, options: &Options) -> Result<Prepared, Error> {
+    let mut drive = Drive::new(Box::new(sim::open(spec).expect("a drive")));
+    let mut quiet = |_: Event| ControlFlow::Continue(());
+    burn::prepare(&mut drive, options, &mut quiet)
+}
+
+#[test]
+fn what_a_drive_does_not_take_and_what_is_protected_is_refused() {
+    let bench = Bench::blank("dvd+r");
+    let options = options(bench.image(&image(500, 12)));
+    let stranger = "TEST UNIT READY: illegal request, incompatible medium installed (05/30/00)\n\
+                    hint: the drive does not take this kind of disc, or cannot read it: `oxidisc \
+                    info` lists what it takes; try another disc, or another drive";
+    for (query, message) in [
+        ("medium=dvd+r&persona=cdd4851", stranger),
+        ("medium=bd-r&persona=ad-7590s", stranger),
+        (
+            "medium=dvd-ram&tab=protected&formatted=yes",
+            "the DVD-RAM is write protected: by the switch of its cartridge\n\
+             hint: lift the protection, or put in another disc",
+        ),
+        (
+            "medium=bd-re&tab=protected",
+            "the BD-RE is write protected: by the switch of its cartridge\n\
+             hint: lift the protection, or put in another disc",
+        ),
+    ] {
+        let error = prepared(&format!("sim:blank?{query}"), &options).expect_err("refused");
+        assert_eq!((error.kind, said(&bench, &error).as_str()), (Kind::Unusable, message));
+    }
+}
+
+#[test]
+fn a_disc_that_is_not_formatted_is_formatted_by_the_burn() {
+    for medium in ["bd-re", "dvd+rw"] {
+        let bench = Bench::blank(medium);
+        let bytes = image(700, 13);
+        let options = options(bench.image(&bytes));
+        let (prepared, report, _) = burn(&mut bench.drive(""), &options).expect("prepared");
+        assert!(prepared.plan.steps.iter().any(|step| matches!(step, Step::Format(_))));
+        assert_eq!((prepared.loss, report.status), (None, Status::Verified), "{medium}");
+        assert!(bench.read(0, 700) == bytes, "{medium}");
+    }
+}
+
+#[test]
+fn a_bd_r_formatted_for_pseudo_overwrite_is_recognised_and_left_alone() {
+    let bench = Bench::blank("bd-r");
+    let mut drive = bench.drive("");
+    require(&mut drive, Since::Now, &mut |_| ControlFlow::Continue(())).expect("ready");
+    let formats = drive.query(&ReadFormatCapacities).expect("told").formats;
+    let default = *formats.iter().find(|format| format.kind == 0).expect("type 00h");
+    // Sub-type 0: as growisofs formats every blank BD-R.
+    let format = FormatUnit::new(default);
+    drive.write_from(&format, &format.data()).expect("formatted");
+    require(&mut drive, Since::Now, &mut |_| ControlFlow::Continue(())).expect("ready");
+    drop(drive);
+    let error = refused(&bench, &options(bench.image(&image(500, 14))));
+    assert_eq!(error.kind, Kind::Unusable);
+    assert_eq!(
+        said(&bench, &error),
+        "this BD-R is formatted for pseudo-overwrite, as growisofs does by default\n\
+         hint: it cannot be undone: most drives fail to close such a disc. Read what is on it, \
+         and use a fresh BD-R"
+    );
+}
+
+#[test]
+fn what_a_rewritable_disc_holds_is_named_before_it_is_lost() {
+    let bench = Bench::blank("dvd+r");
+    let options = options(bench.image(&image(500, 15)));
+    for (medium, name) in [
+        ("cd-rw", "CD-RW"),
+        ("dvd-rw", "DVD-RW"),
+        ("dvd+rw", "DVD+RW"),
+        ("dvd-ram", "DVD-RAM"),
+        ("bd-re", "BD-RE"),
+    ] {
+        let found = prepared(&format!("sim:demo?medium={medium}"), &options).expect("prepared");
+        let loss = format!("the {name} holds ISO 9660 'OXIDISC_DEMO'");
+        assert_eq!((found.plan.loses, found.loss), (true, Some(loss)), "{medium}");
+    }
+    // Formatted, and nothing on it: nobody need be asked.
+    let found = prepared("sim:blank?medium=dvd-ram&formatted=yes", &options).expect("prepared");
+    assert_eq!(found.loss, None);
+    assert!(
+        found.findings.contains(&"nothing is found on the DVD-RAM that would be lost".to_string())
+    );
 }
