@@ -18,6 +18,8 @@ pub const CD_READ: u16 = 0x001e;
 pub const RANDOM_WRITABLE: u16 = 0x0020;
 /// Incremental Streaming Writable.
 pub const INCREMENTAL_STREAMING: u16 = 0x0021;
+/// Formattable: current with a disc that the drive can format.
+pub const FORMATTABLE: u16 = 0x0023;
 /// DVD+RW.
 pub const DVD_PLUS_RW: u16 = 0x002a;
 /// DVD+R.
@@ -452,6 +454,7 @@ mod tests {
             (WRITE_PROTECT, "Write Protect"),
             (RANDOM_WRITABLE, "Random Writable"),
             (INCREMENTAL_STREAMING, "Incremental Streaming Writable"),
+            (FORMATTABLE, "Formattable"),
             (DVD_PLUS_RW, "DVD+RW"),
             (DVD_PLUS_R, "DVD+R"),
             (RIGID_RESTRICTED_OVERWRITE, "Rigid Restricted Overwrite"),

@@ -28,7 +28,11 @@ pub(super) fn of(
             can.writes = ability.flag(feature::DVD_R_WRITE, 0, 0x02)
                 || ability.has(feature::RIGID_RESTRICTED_OVERWRITE);
         }
-        DiscKind::DvdRam => can.writes = ability.has(feature::RANDOM_WRITABLE),
+        // Other discs are written at random too: only what is current is said of this one.
+        DiscKind::DvdRam => {
+            can.writes = ability.is_current(feature::RANDOM_WRITABLE)
+                || ability.is_current(feature::FORMATTABLE);
+        }
         DiscKind::DvdPlusRw => can.writes = ability.flag(feature::DVD_PLUS_RW, 0, 0x01),
         DiscKind::DvdPlusR => can.writes = ability.flag(feature::DVD_PLUS_R, 0, 0x01),
         DiscKind::DvdPlusRwDl => can.writes = ability.flag(feature::DVD_PLUS_RW_DL, 0, 0x01),

@@ -400,6 +400,9 @@ fn a_drive_that_reads_only_says_so() {
     // A combo drive has feature 002Bh with its write bit clear.
     let disc = Report::of(0x1b, &[(0x002b, true, &[0, 0, 0, 0])]).disc(0x00, 1, 1, 0).look();
     assert!(!disc.can.writes);
+    // A drive that reads DVD-RAM, and writes others at random.
+    let reads = Report::of(0x12, &[(0x0020, false, &[0; 12]), (0x0023, false, &[0; 8])]).look();
+    assert_eq!((reads.kind, reads.can.writes), (DiscKind::DvdRam, false));
     let none = Report::of(0x41, &[(0x0040, true, &[0; 28])]).disc(0x00, 1, 1, 0).look();
     assert_eq!((none.kind, none.can.writes), (DiscKind::BdR, false));
 }

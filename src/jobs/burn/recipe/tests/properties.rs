@@ -116,6 +116,12 @@ fn keeps_the_rules(plan: &Plan, disc: &Disc, choices: &Choices) -> Result<(), Te
     );
     prop_assert_eq!(page, by_page, "page 05h");
     for step in &plan.steps {
+        if let Step::WriteParameters(page) = step {
+            // MULTI-SESSION; TEST WRITE.
+            let multi = page.byte(3).map(|byte| byte & 0xc0);
+            prop_assert_eq!(multi, Some(if choices.appendable { 0xc0 } else { 0 }));
+            prop_assert_eq!(page.flag(2, 0x10), choices.simulate);
+        }
         if let Step::Format(format) = step {
             let pow = disc.kind == DiscKind::BdR && format.subtype != 1;
             prop_assert!(!pow, "pseudo-overwrite");
