@@ -7,7 +7,8 @@ use std::io;
 use std::path::PathBuf;
 
 use oxidisc::mmc::Drive;
-use oxidisc::sim::{self, SpecError};
+use oxidisc::sim::audit::{Testimony, Witness};
+use oxidisc::sim::{self, SimDrive, SpecError};
 use oxidisc::transport::Access;
 use oxidisc::transport::OpenError;
 use oxidisc::transport::Transport;
@@ -126,8 +127,8 @@ impl App {
     pub fn open_spec(&self, spec: &str) -> Result<Box<dyn Transport>, CliError> {
         let transport: Box<dyn Transport> = match Source::parse(spec)? {
             replay @ Source::Replay { .. } => self.transport(replay, Access::Write)?.0,
-            Source::Simulated(text) => Box::new(sim::open_ready(&text)?),
-            Source::Device(_) => Box::new(sim::open_ready(spec)?),
+            Source::Simulated(text) => self.witnessed(sim::open_ready(&text)?),
+            Source::Device(_) => self.witnessed(sim::open_ready(spec)?),
         };
         self.recorded(transport, spec)
     }
@@ -143,13 +144,19 @@ impl App {
                 let entry = device.entry().clone();
                 (Box::new(device), Some(entry))
             }
-            Source::Simulated(spec) => (Box::new(sim::open(&spec)?), None),
+            Source::Simulated(spec) => (self.witnessed(sim::open(&spec)?), None),
             Source::Replay { file, strict } => {
                 let replay = Replay::load(&file, strict)?;
                 self.afterwards.misses.replace(Some(replay.misses()));
                 (Box::new(replay), None)
             }
         })
+    }
+
+    /// Remembers where a simulated drive's word on its host will be.
+    fn witnessed(&self, drive: SimDrive) -> Box<dyn Transport> {
+        self.afterwards.witnesses.borrow_mut().push(drive.witness());
+        Box::new(drive)
     }
 
     /// With `--record`: a transport that writes down what goes through it.
@@ -183,6 +190,15 @@ impl App {
 
     /// What can be told of the drive's transport only once the work is done.
     pub fn afterwards(&self) -> Result<(), CliError> {
+        for witness in self.afterwards.witnesses.take() {
+            let Some(Testimony { findings, stats }) = witness.testimony() else { continue };
+            for finding in findings {
+                self.printer.detail(&format!("the simulated drive: {finding}"));
+            }
+            if stats.writes > 0 {
+                self.printer.detail(&format!("the simulated drive: {stats}"));
+            }
+        }
         if let Some(misses) = self.afterwards.misses.take() {
             for miss in misses.list() {
                 self.printer.detail(&format!("the recording has no answer: {miss}"));
@@ -204,6 +220,7 @@ impl App {
 #[derive(Debug, Default)]
 pub struct Afterwards {
     misses: RefCell<Option<Misses>>,
+    witnesses: RefCell<Vec<Witness>>,
     trouble: RefCell<Option<(PathBuf, Trouble)>>,
 }
 

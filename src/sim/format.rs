@@ -272,15 +272,15 @@ mod tests {
         let fault = "[[fault]]\nkind = \"power_loss\"\nat_seconds = 100.0\n";
         let plan = tempfile::NamedTempFile::new().expect("temporary file");
         std::fs::write(plan.path(), fault).expect("written");
-        let query = format!("capacity=200000&faults={}", plan.path().display());
-        let mut bench = Bench::of(&format!("sim:blank?medium=dvd+rw&{query}"));
+        let query = |capacity: u32| format!("capacity={capacity}&faults={}", plan.path().display());
+        let mut bench = Bench::of(&format!("sim:blank?medium=dvd+rw&{}", query(800_000)));
         assert_eq!(format(&mut bench, 2, ALL, 0x98, 0), None);
         bench.settle();
         bench.drive.wait(Duration::from_secs(100));
         let _ = bench.run(&READY, crate::transport::Data::None);
         bench.settle();
         assert_eq!(states(&mut bench), (0x0e, 1));
-        let mut bench = Bench::of(&format!("sim:blank?medium=dvd-ram&{query}"));
+        let mut bench = Bench::of(&format!("sim:blank?medium=dvd-ram&{}", query(200_000)));
         assert_eq!(format(&mut bench, 2, 194_912, 0x00, 0x800), None);
         bench.drive.wait(Duration::from_secs(100));
         let _ = bench.run(&READY, crate::transport::Data::None);

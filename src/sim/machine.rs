@@ -329,6 +329,17 @@ impl Machine {
         self.medium().map_or(0, |medium| self.persona.profile_of(medium))
     }
 
+    /// The disc that is in or on the tray, ready or not.
+    pub fn disc(&self) -> Option<&Medium> {
+        self.disc.as_ref()
+    }
+
+    /// Whether a lower speed than the best is set.
+    pub fn speed_is_set(&self) -> bool {
+        let reads = self.offered().first().is_some_and(|best| self.rate() < *best);
+        reads || self.write_rate() < self.write_speeds().first().copied()
+    }
+
     /// Whether a disc is in, readable or not.
     pub fn disc_present(&self) -> bool {
         self.tray == Tray::Closed && self.disc.is_some()

@@ -3,6 +3,7 @@
 //! commands give the same bytes and times. `docs/simulator.md` says what it models, and on what
 //! evidence.
 
+pub mod audit;
 mod build;
 mod cache;
 mod configuration;
@@ -54,6 +55,7 @@ pub use machine::WriteStats;
 pub use spec::SpecError;
 
 use crate::transport::{Answer, Cdb, Data, Errno, Transport};
+use audit::{Audit, Before, Finding, Testimony, Witness};
 use exchange::Exchange;
 use fault::{Command, FaultEvent, FaultKind, FaultPlan};
 use machine::Machine;
@@ -83,6 +85,8 @@ pub struct SimDrive {
     filter: bool,
     max_transfer: usize,
     commands: u64,
+    audit: Audit,
+    witness: Witness,
 }
 
 /// Builds the drive of a spec such as `sim:demo?medium=dvd-rom&seed=7`, with or without the `sim:`.
@@ -114,6 +118,8 @@ fn made(text: &str, spec: &Spec) -> Result<SimDrive, SpecError> {
         filter: spec.filter,
         max_transfer: spec.max_transfer,
         commands: 0,
+        audit: Audit::default(),
+        witness: Witness::default(),
     })
 }
 
@@ -147,6 +153,16 @@ impl SimDrive {
     /// What the drive saw of its host's writing.
     pub fn write_stats(&self) -> WriteStats {
         self.machine.write_stats()
+    }
+
+    /// What the host did that a real drive would punish, and what it would leave behind now.
+    pub fn audit(&self) -> Vec<Finding> {
+        self.audit.findings(&self.machine)
+    }
+
+    /// Where [`SimDrive::audit`] and [`SimDrive::write_stats`] will be once the drive is dropped.
+    pub fn witness(&self) -> Witness {
+        self.witness.clone()
     }
 
     /// What befalls the command at hand, and the answer where that takes its place.
@@ -263,7 +279,9 @@ impl Drop for SimDrive {
     /// Nobody asks the drive for anything any more, but it has its power: it goes on until nothing
     /// is left in its buffer.
     fn drop(&mut self) {
+        let findings = self.audit();
         self.machine.come_to_rest();
+        self.witness.hear(Testimony { findings, stats: self.write_stats() });
     }
 }
 
@@ -281,12 +299,20 @@ impl Transport for SimDrive {
         let sectors = dispatch::sectors(cdb.bytes());
         let command = Command { number: self.commands, opcode: cdb.opcode(), sectors };
         let due = self.faults.due(&command, self.machine.mechanics.now());
+        self.machine.tick();
+        let before = Before::of(&self.machine, cdb, &data);
+        let befallen = due.is_some();
         let outcome = self.outcome(cdb, data, timeout, due);
         self.machine.mechanics.depart();
-        outcome.map(|answer| {
-            let duration = self.machine.mechanics.now().saturating_sub(begun);
-            Answer { duration, ..answer }
-        })
+        let duration = self.machine.mechanics.now().saturating_sub(begun);
+        let outcome = outcome.map(|answer| Answer { duration, ..answer });
+        match &outcome {
+            Ok(answer) if !befallen => {
+                self.audit.answered(self.commands, &before, answer, timeout, &self.machine);
+            }
+            _ => self.audit.lost(&before),
+        }
+        outcome
     }
 
     fn max_transfer(&self) -> usize {

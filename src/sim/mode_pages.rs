@@ -129,6 +129,12 @@ impl ModePages {
         write_page::read(page.map_or(&[], |page| &page.current))
     }
 
+    /// The codes of the pages that are not as after power-on.
+    pub fn changed(&self) -> Vec<u8> {
+        let changed = self.pages.iter().filter(|page| page.current != page.default);
+        changed.map(|page| page.default[0]).collect()
+    }
+
     /// PER of page 01h: a recovered error is told.
     pub fn reports_recovered(&self) -> bool {
         self.recovery()[2] & PER != 0

@@ -5,6 +5,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
 use std::time::Duration;
 
 use super::{Busy, Machine, with_rules};
@@ -48,10 +49,25 @@ pub struct WriteStats {
     pub long_writes: u64,
     /// How often the buffer ran dry while the laser was on.
     pub underruns: u64,
+    /// Blocks with which the drive had to fill up error-correction blocks.
+    pub filled_up: u64,
     /// The longest time between the end of a WRITE and the next one, flushes apart.
     pub longest_gap: Duration,
     /// How long writing took, from the first WRITE on to the last block that reached the disc.
     pub busy_time: Duration,
+}
+
+impl fmt::Display for WriteStats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let WriteStats { writes, bytes_taken, bytes_burnt, underruns, .. } = self;
+        let gap_ms = self.longest_gap.as_secs_f64() * 1000.0;
+        write!(
+            f,
+            "{bytes_taken} bytes in {writes} writes, {bytes_burnt} of them burnt; longest gap \
+             {gap_ms:.1} ms, {underruns} underruns, {} times full",
+            self.long_writes
+        )
+    }
 }
 
 /// Buffer, laser, and what they have seen.
@@ -136,8 +152,7 @@ impl Machine {
 
     /// READ BUFFER CAPACITY: all bytes of the buffer, and those that are free.
     pub fn buffer(&mut self) -> (usize, usize) {
-        let early = !self.burner.been_full && !self.burner.cache.is_empty();
-        if early && self.persona.ways.loses_buffer_asked_early {
+        if self.is_filling() && self.persona.ways.loses_buffer_asked_early {
             self.burner.cache.spoil();
         }
         let capacity = self.burner.cache.capacity();
@@ -147,6 +162,16 @@ impl Machine {
     /// Whether blocks are taken that are not on the disc.
     pub fn holds_blocks(&self) -> bool {
         !self.burner.cache.is_empty()
+    }
+
+    /// Bytes that are taken and not on the disc.
+    pub fn held_bytes(&self) -> usize {
+        self.burner.cache.held()
+    }
+
+    /// Whether blocks are taken and the buffer was not full yet.
+    pub fn is_filling(&self) -> bool {
+        !self.burner.been_full && !self.burner.cache.is_empty()
     }
 
     /// What went wrong with blocks that were taken before: told once.
@@ -285,6 +310,7 @@ impl Machine {
             let Some(order) = rules.filling(disc) else { break };
             let block = rules.block_bytes(disc, order.lba, &page);
             let WriteOrder { lba, blocks, streaming } = order;
+            self.burner.stats.filled_up += u64::from(blocks);
             self.burner.cache.put_zeros(Entry { lba, blocks, block, streaming, since });
             rules.taken(disc, &order, &page);
         }
