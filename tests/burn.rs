@@ -3,5 +3,6 @@
 mod burn {
     mod bad_input;
     pub mod bench;
+    mod elsewhere;
     mod media;
 }
