@@ -125,7 +125,7 @@ fn an_image_that_does_not_fit_says_what_would_hold_it() {
     assert_eq!(
         said(&bench, &error),
         "the image takes 2000 sectors (3.9 MiB), and this DVD+R holds 1600 sectors (3.1 MiB)\n\
-         hint: a CD-R of 80 minutes would hold it"
+         hint: it fits on a CD-R of 80 minutes, 359847 sectors (702.8 MiB)"
     );
 }
 

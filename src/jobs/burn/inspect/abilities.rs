@@ -28,10 +28,13 @@ pub(super) fn of(
             can.writes = ability.flag(feature::DVD_R_WRITE, 0, 0x02)
                 || ability.has(feature::RIGID_RESTRICTED_OVERWRITE);
         }
-        // Other discs are written at random too: only what is current is said of this one.
+        // Other discs are written at random too: what is current is said of this one, and page 2Ah
+        // names it.
         DiscKind::DvdRam => {
+            let page = facts.capabilities.as_ref();
             can.writes = ability.is_current(feature::RANDOM_WRITABLE)
-                || ability.is_current(feature::FORMATTABLE);
+                || ability.is_current(feature::FORMATTABLE)
+                || page.is_some_and(|page| page.writes.contains(&"DVD-RAM"));
         }
         DiscKind::DvdPlusRw => can.writes = ability.flag(feature::DVD_PLUS_RW, 0, 0x01),
         DiscKind::DvdPlusR => can.writes = ability.flag(feature::DVD_PLUS_R, 0, 0x01),
