@@ -4,5 +4,7 @@ mod burn {
     mod bad_input;
     pub mod bench;
     mod elsewhere;
+    mod faults;
+    pub mod faulty;
     mod media;
 }

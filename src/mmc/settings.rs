@@ -12,7 +12,7 @@ use super::cmd::set_cd_speed::SetCdSpeed;
 use super::cmd::set_streaming::SetStreaming;
 use super::mode_page::ModePage;
 use super::{CommandError, Drive, Failure};
-use crate::transport::TransportError;
+use crate::transport::{SenseKey, TransportError};
 use crate::units::{Lba, Rate};
 
 /// What came of a change.
@@ -218,7 +218,14 @@ impl Drive {
     /// The drive is gone, or the command was lost on the way.
     pub fn lock_tray(&mut self) -> Result<Outcome, CommandError> {
         let outcome = outcome(self.run(&PreventAllowMediumRemoval { prevent: true }));
-        self.settings.locked |= matches!(outcome, Ok(Outcome::Done) | Err(_));
+        // A drive in trouble may have done it all the same, and to unlock does no harm.
+        self.settings.locked |= match &outcome {
+            Ok(Outcome::Rejected(error)) => {
+                error.sense().is_some_and(|sense| sense.key != SenseKey::IllegalRequest)
+            }
+            Ok(outcome) => outcome.is_done(),
+            Err(_) => true,
+        };
         outcome
     }
 
@@ -295,7 +302,7 @@ impl Drive {
     }
 
     /// Gives the drive back as it was found. What was given back is forgotten, so that a second
-    /// call does nothing.
+    /// call sends only what a drive in trouble did not take the first time.
     ///
     /// # Errors
     /// The first that was not taken; the others are tried all the same.
@@ -303,16 +310,36 @@ impl Drive {
         let settings = std::mem::take(&mut self.settings);
         let mut first = Ok(());
         if let Some(speed) = settings.speed {
-            first = first.and(self.reset_speed(speed));
+            let result = self.reset_speed(speed);
+            self.settings.speed = Some(speed).filter(|_| may_be_taken_later(&result));
+            first = first.and(result);
         }
         for page in settings.pages {
-            first = first.and(self.select(&page.original));
+            let result = self.select(&page.original);
+            if may_be_taken_later(&result) {
+                self.settings.pages.push(page);
+            }
+            first = first.and(result);
         }
         if settings.locked {
             let unlock = PreventAllowMediumRemoval { prevent: false };
-            first = first.and(self.run(&unlock).map(|_| ()));
+            let result = self.run(&unlock).map(|_| ());
+            // It took the lock, so it knows the command.
+            self.settings.locked = result.is_err() && !self.is_gone();
+            first = first.and(result);
         }
         first
+    }
+}
+
+/// Whether a command that was not taken is worth another try. What the drive does not know, or the
+/// kernel forbids, is not.
+fn may_be_taken_later(result: &Result<(), CommandError>) -> bool {
+    let Err(error) = result else { return false };
+    match &error.failure {
+        Failure::Transport(TransportError::Refused | TransportError::Gone) => false,
+        Failure::Transport(_) | Failure::Status(_) | Failure::Parse(_) => true,
+        Failure::Check(sense) => sense.key != SenseKey::IllegalRequest,
     }
 }
 
@@ -464,6 +491,35 @@ mod tests {
         assert_eq!(drive.set_speed(speed), Ok(Outcome::Done));
         assert_eq!(drive.reapply(), Ok(()));
         assert_eq!(drive.restore(), Ok(()));
+        drop(drive);
+        script.finish();
+    }
+
+    #[test]
+    fn what_a_drive_in_trouble_does_not_take_back_is_sent_again() {
+        let lock = |on: u8| Step::on(&[0x1e, 0, 0, 0, on, 0]);
+        let script = Script::new(vec![
+            // It locks, and says no all the same.
+            lock(1).fails(4, 0x44, 0x00),
+            lock(0).errno(Errno::EIO),
+            lock(0).fails(2, 0x04, 0x07),
+            lock(0),
+        ]);
+        let mut drive = script.drive();
+        assert!(matches!(drive.lock_tray(), Ok(Outcome::Rejected(_))));
+        assert!(drive.restore().is_err());
+        assert!(drive.restore().is_err());
+        assert_eq!(drive.restore(), Ok(()));
+        assert_eq!(drive.restore(), Ok(()));
+        script.finish();
+        // What it does not know, it is not told twice.
+        let streaming = Step::on(&[0xb6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 28, 0]);
+        let script = Script::new(vec![streaming.clone(), streaming.fails(5, 0x20, 0x00)]);
+        let mut drive = script.drive();
+        let (read, end) = (Rate { kbps: 1385 }, Lba(0));
+        let speed = SpeedRequest::Streaming { read, write: read, end };
+        assert_eq!(drive.set_speed(speed), Ok(Outcome::Done));
+        assert!(drive.restore().is_err());
         drop(drive);
         script.finish();
     }

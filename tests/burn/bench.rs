@@ -11,7 +11,7 @@ use oxidisc::mmc::Drive;
 use oxidisc::mmc::cmd::mode_sense::{ModeSense, Values};
 use oxidisc::mmc::cmd::read::Read10;
 use oxidisc::mmc::mode_page::ModePage;
-use oxidisc::sim;
+use oxidisc::sim::{self, SimDrive};
 use oxidisc::units::Lba;
 
 /// A folder with a disc and an image in it.
@@ -69,8 +69,12 @@ impl Bench {
 
     /// The drive with the disc in it; `query` such as `faults=…`.
     pub fn drive(&self, query: &str) -> Drive {
+        Drive::new(Box::new(self.sim(query)))
+    }
+
+    pub fn sim(&self, query: &str) -> SimDrive {
         let spec = format!("sim:{}?{query}", self.disc().display());
-        Drive::new(Box::new(sim::open(&spec).unwrap_or_else(|error| panic!("{spec}: {error}"))))
+        sim::open(&spec).unwrap_or_else(|error| panic!("{spec}: {error}"))
     }
 
     /// An image in a file.

@@ -15,6 +15,7 @@ pub mod recipe;
 mod report;
 mod resume;
 mod run;
+pub mod several;
 mod state;
 mod truth;
 mod worth;

@@ -24,6 +24,8 @@ use crate::units::{Blocks, Family, Lba, SECTOR};
 
 /// Kept in memory although it was sent, of a drive that does not tell the size of its buffer.
 const BEHIND: usize = 8 << 20;
+/// Times that it is tried to give a drive back that is in trouble.
+const GIVE_BACK_TRIES: u32 = 5;
 /// How often a sector that does not read is tried again before the burn counts as failed: a reader
 /// elsewhere will not try harder.
 const RETRIES: u32 = 1;
@@ -44,11 +46,7 @@ pub fn carry_out(
             let report = carry_out_from(drive, prepared, options, taps.remove(0), observer);
             held_against(report, whole.as_ref())
         }
-        Err(stop) => {
-            let mut job = Job::new(drive, prepared, options, observer);
-            let status = status_of(stop, &Worth::Untouched);
-            job.report(prepared.plan.clone(), None, status, Worth::Untouched)
-        }
+        Err(stop) => without_burn(prepared, status_of(stop, &Worth::Untouched), Worth::Untouched),
     }
 }
 
@@ -101,6 +99,17 @@ pub(super) fn held_against(mut report: Report, whole: Option<&Whole>) -> Report 
     report
 }
 
+/// The report of a burn that has none of its own.
+pub(super) fn without_burn(prepared: &Prepared, status: Status, worth: Worth) -> Report {
+    let facts = Facts {
+        prepared,
+        remarks: Vec::new(),
+        drive_time: Duration::ZERO,
+        elapsed: Duration::ZERO,
+    };
+    facts.report(prepared.plan.clone(), None, status, worth)
+}
+
 /// The image, for each of several drives.
 ///
 /// # Errors
@@ -136,9 +145,19 @@ pub(super) fn carry_out_from(
 ) -> Report {
     let mut job = Job::new(drive, prepared, options, observer);
     let report = job.run(tap);
-    // Given back as it was, however it ended; a drive that is gone needs nothing.
-    let _ = job.drive.restore();
+    give_back(job.drive);
     Report { drive_time: job.drive_time(), ..report }
+}
+
+/// Given back as it was, however it ended; a drive that is gone needs nothing. A tray that stays
+/// locked is what people remember of a burner: it is not left at one try.
+fn give_back(drive: &mut Drive) {
+    for _ in 0..GIVE_BACK_TRIES {
+        if drive.restore().is_ok() || drive.is_gone() {
+            return;
+        }
+        drive.wait(Duration::from_millis(500));
+    }
 }
 
 struct Job<'a> {
@@ -286,8 +305,15 @@ impl<'a> Job<'a> {
     /// Every command was called good. Now the disc has its say.
     fn written(&mut self, done: Done) -> Report {
         let _ = self.observer.event(checking());
-        let now = self.ask();
-        let Truth { closed, lies, remarks } = truth::compare(&self.sent(&done), &now);
+        let mut now = self.ask();
+        let mut truth = truth::compare(&self.sent(&done), &now);
+        if !truth.lies.is_empty() {
+            // Before a drive is called a liar, it is asked once more.
+            self.drive.wait(Duration::from_secs(1));
+            now = self.ask();
+            truth = truth::compare(&self.sent(&done), &now);
+        }
+        let Truth { closed, lies, remarks } = truth;
         self.remarks.extend(remarks);
         if !lies.is_empty() {
             let reached = if closed == Some(false) { Reached::Flushed } else { Reached::Taken };
@@ -352,8 +378,28 @@ impl<'a> Job<'a> {
     }
 
     fn report(&mut self, plan: Plan, done: Option<Done>, status: Status, worth: Worth) -> Report {
+        let facts = Facts {
+            prepared: self.prepared,
+            remarks: std::mem::take(&mut self.remarks),
+            drive_time: self.drive_time(),
+            elapsed: self.begun.1.elapsed(),
+        };
+        facts.report(plan, done, status, worth)
+    }
+}
+
+/// What a report has that is not of the engine.
+struct Facts<'a> {
+    prepared: &'a Prepared,
+    remarks: Vec<String>,
+    drive_time: Duration,
+    elapsed: Duration,
+}
+
+impl Facts<'_> {
+    fn report(self, plan: Plan, done: Option<Done>, status: Status, worth: Worth) -> Report {
+        let Facts { prepared, mut remarks, drive_time, elapsed } = self;
         let tally = done.as_ref().map(|done| &done.tally);
-        let mut remarks = std::mem::take(&mut self.remarks);
         remarks.extend(tally.iter().flat_map(|tally| tally.remarks.iter().cloned()));
         let took = tally.map_or(0.0, |tally| tally.drive_took.as_secs_f64());
         let sent = tally.map_or(0, |tally| tally.sent);
@@ -378,10 +424,10 @@ impl<'a> Job<'a> {
             readback_sha256: None,
             verify: None,
             remarks,
-            drive_time: self.drive_time(),
-            elapsed: self.begun.1.elapsed(),
-            drive: self.prepared.drive.clone(),
-            medium: self.prepared.medium.clone(),
+            drive_time,
+            elapsed,
+            drive: prepared.drive.clone(),
+            medium: prepared.medium.clone(),
             plan,
         }
     }
@@ -393,7 +439,7 @@ fn checking() -> Event {
 }
 
 /// How a burn ended, with the kind of failure that the disc's state makes of it.
-fn status_of(stop: Stop, worth: &Worth) -> Status {
+pub(super) fn status_of(stop: Stop, worth: &Worth) -> Status {
     match stop {
         Stop::Interrupted => Status::Interrupted,
         Stop::Failed(error) => {

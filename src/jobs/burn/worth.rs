@@ -92,7 +92,9 @@ fn broken_off(known: &Known<'_>, state: &State, status: DiscStatus, erasable: bo
             return Worth::Resumable { nwa, done: Blocks(done) };
         }
     }
-    let free = writable.map_or(Blocks(0), |track| track.free);
+    // Room in the image's own track, which cannot be gone on with, is no room.
+    let open = state.open.as_ref().filter(|track| track.next_writable.is_some());
+    let free = open.map_or(Blocks(0), |track| track.free);
     match status {
         _ if erasable => Worth::Blankable,
         DiscStatus::Appendable if free > Blocks(0) => Worth::Wasted { free },
@@ -209,9 +211,12 @@ mod tests {
         assert_eq!(of(&rewritable, Reached::Writing, Some(&now)), Worth::Blankable);
         // A track at once that broke off: another can follow.
         let track_at_once = Plan { resumable: false, ..plan(DiscKind::CdR) };
-        let now = state(BEGUN, Some(800));
+        let now = State { open: Some(track(Some(800), 2_000_000)), ..state(BEGUN, None) };
         let wasted = Worth::Wasted { free: Blocks(2_000_000) };
         assert_eq!(of(&track_at_once, Reached::Writing, Some(&now)), wasted);
+        // Written at once, and the drive would go on in it: nobody can tell it to.
+        let now = state(BEGUN, Some(512));
+        assert_eq!(of(&at_once, Reached::Writing, Some(&now)), Worth::Ruined);
         // The drive closed it, with half an image on it.
         assert_eq!(of(&at_once, Reached::Writing, Some(&state(CLOSED, None))), Worth::Ruined);
     }

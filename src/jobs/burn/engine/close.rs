@@ -31,7 +31,7 @@ impl Out<'_> {
                 Ok(()) if !noticed.reset => return Ok(()),
                 Ok(()) => None,
                 Err(error) if judge(&error) == Verdict::Lost || noticed.reset => Some(error),
-                Err(error) => return Err(error.into()),
+                Err(error) => return self.refused(step, &error),
             };
             lost += 1;
             if noticed.reset {
@@ -50,6 +50,16 @@ impl Out<'_> {
                 );
             }
         }
+    }
+
+    /// A drive that has closed it already, by itself or in an earlier run, may refuse.
+    fn refused(&mut self, step: &Step, error: &CommandError) -> Result<(), Stop> {
+        let illegal = error.triple().is_some_and(|(key, ..)| key == 5);
+        if illegal && is_closed(self.drive, step) == Some(true) {
+            self.remark(format!("{error}; it is closed already"));
+            return Ok(());
+        }
+        Err(error.into())
     }
 
     /// Sends it until the drive is not too busy for it.
