@@ -7,4 +7,5 @@ mod burn {
     mod faults;
     pub mod faulty;
     mod media;
+    mod promises;
 }

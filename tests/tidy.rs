@@ -556,23 +556,47 @@ fn links_between_documents_lead_somewhere() {
 }
 
 #[test]
-fn every_invariant_names_a_test_that_exists() {
-    let file = "docs/ARCHITECTURE.md";
-    let text = std::fs::read_to_string(root().join(file)).expect("is there");
+fn every_test_that_a_document_names_exists() {
     let code: String = sources().into_iter().map(|source| source.code).collect();
-    let (_, table) = text.split_once("## Invariants").expect("has a chapter of invariants");
-    let first = text.lines().count() - table.lines().count() + 1;
     let mut findings = Findings(BTreeMap::new());
-    for (index, line) in table.lines().enumerate() {
-        // Names of tests are sentences: what stands in code quotes and has an underscore.
-        for name in line.split('`').skip(1).step_by(2).filter(|name| name.contains('_')) {
-            if name.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit())
-                && words(&code, name).next().is_none()
-            {
-                findings.add(file, first + index, format!("no test is called {name}"));
+    for (file, begin) in
+        [("docs/ARCHITECTURE.md", "## Invariants"), ("docs/promises.md", "# Promises")]
+    {
+        let text = std::fs::read_to_string(root().join(file)).expect("is there");
+        let (_, table) = text.split_once(begin).expect("has such a chapter");
+        let first = text.lines().count() - table.lines().count() + 1;
+        for (index, line) in table.lines().enumerate() {
+            // Names of tests are sentences: what stands in code quotes and has an underscore.
+            for name in line.split('`').skip(1).step_by(2).filter(|name| name.contains('_')) {
+                if name.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit())
+                    && words(&code, name).next().is_none()
+                {
+                    findings.add(file, first + index, format!("no test is called {name}"));
+                }
             }
         }
     }
+    findings.none_or_panic();
+}
+
+/// What users suffer from, by number: each has its chapter, and each chapter a test or a reason.
+#[test]
+fn every_complaint_has_its_promise() {
+    let file = "docs/promises.md";
+    let text = std::fs::read_to_string(root().join(file)).expect("is there");
+    let mut findings = Findings(BTreeMap::new());
+    let chapters: Vec<&str> = text.split("\n### ").skip(1).collect();
+    for (number, chapter) in (1..).zip(&chapters) {
+        let line = line_of(&text, chapter.as_ptr() as usize - text.as_ptr() as usize);
+        if !chapter.starts_with(&format!("{number}. ")) {
+            findings.add(file, line, format!("this chapter has to be number {number}"));
+        }
+        let test = chapter.split('`').skip(1).step_by(2).any(|name| name.matches('_').count() > 2);
+        if !test && !chapter.contains("Does not apply:") {
+            findings.add(file, line, "name a test that shows it, or say why it does not apply");
+        }
+    }
+    assert_eq!(chapters.len(), 25, "complaints");
     findings.none_or_panic();
 }
 
