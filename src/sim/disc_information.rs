@@ -221,7 +221,7 @@ fn track_information(medium: &Medium, track: &Track) -> Vec<u8> {
         TrackState::Damaged { burnt } => (None, 0, burnt.checked_sub(1).map(|n| track.start + n)),
         // real-drives: HL-DT-ST GP60N, ASUS DRW-1608P2: no NWA, all of it free.
         TrackState::Open { .. } if medium.written_over() && medium.kind != Kind::DvdRw => {
-            (None, end - track.start, None)
+            (None, end.saturating_sub(track.start), None)
         }
         TrackState::Open { taken, .. } => {
             let next = track.start.saturating_add(taken);
@@ -238,7 +238,7 @@ fn track_information(medium: &Medium, track: &Track) -> Vec<u8> {
     // LRA_V and NWA_V.
     bytes.put(&[u8::from(last.is_some()) << 1 | u8::from(nwa.is_some())]);
     bytes.be32(track.start).be32(nwa.unwrap_or(0)).be32(free).be32(packet_size);
-    bytes.be32(end - track.start).be32(last.unwrap_or(0));
+    bytes.be32(end.saturating_sub(track.start)).be32(last.unwrap_or(0));
     // The upper bytes of track and session number; 36 bytes in all, as seen in the report above.
     bytes.put(&[0, 0, 0, 0]);
     bytes.with_length16()

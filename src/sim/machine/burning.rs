@@ -3,6 +3,8 @@
 //! buffer and not on the disc is lost with the power. Knows no command's bytes.
 
 #[cfg(test)]
+mod random;
+#[cfg(test)]
 mod tests;
 
 use std::fmt;

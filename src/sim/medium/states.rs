@@ -51,7 +51,6 @@ impl State {
 }
 
 /// What can be done to a disc.
-#[allow(dead_code)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Act {
     /// WRITE.

@@ -97,7 +97,6 @@ pub struct Toll {
 }
 
 /// A change that takes its time.
-#[allow(dead_code)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// A track is closed, by number.

@@ -13,6 +13,8 @@ use crate::sim::refusal::Refusal;
 pub const INVALID_ADDRESS: Refusal = Refusal::of(5, 0x21, 0x02);
 /// 5/21/00.
 const OUT_OF_RANGE: Refusal = Refusal::of(5, 0x21, 0x00);
+/// 5/2C/00: command sequence error.
+const SEQUENCE: Refusal = Refusal::of(5, 0x2c, 0x00);
 /// 5/72/04: empty or partially written reserved track (sense-pairs-from-logs: CLOSE SESSION).
 const RESERVED_TRACK: Refusal = Refusal::of(5, 0x72, 0x04);
 
@@ -106,6 +108,13 @@ pub fn filling(disc: &Medium) -> Option<WriteOrder> {
 /// There is no room for it.
 pub fn reserve(disc: &mut Medium, blocks: u32) -> Result<(), Refusal> {
     states::allows(disc.kind, states::state(disc), Act::Reserve)?;
+    // A track that is being written without a reservation has all the room to the end.
+    if disc.tracks.iter().any(|track| track.is_open() && !track.is_reserved()) {
+        return Err(SEQUENCE);
+    }
+    if disc.session_is_ruined() {
+        return Err(SEQUENCE);
+    }
     let unit = disc.family().ecc_blocks().0;
     let length = blocks.checked_next_multiple_of(unit).ok_or(OUT_OF_RANGE)?;
     if length == 0 || length > disc.free() {
