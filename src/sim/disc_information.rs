@@ -93,8 +93,9 @@ fn flags(medium: &Medium) -> u8 {
 /// READ TRACK INFORMATION.
 pub fn track(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
     let medium = machine.medium()?;
-    let at_once = machine.pages.write_parameters().write_type == 2;
-    let early = machine.persona.ways.blank_nwa_in_pre_gap;
+    let ways = &machine.persona.ways;
+    let at_once = ways.appends_sessions_at_once && machine.pages.write_parameters().write_type == 2;
+    let early = ways.blank_nwa_in_pre_gap;
     let number = exchange.be32(2);
     let invisible = invisible(medium);
     let mut tracks = medium.tracks.iter().chain(&invisible);
@@ -121,8 +122,8 @@ pub fn track(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refus
 }
 
 /// The NWA of a CD where it is not the block after the last: in a session that is written at once;
-/// before one, at its pre-gap (cdrdao and wodim: with page 05h set so, drives answer that address);
-/// and on some drives on every blank disc.
+/// on some drives before one, at its pre-gap (cdrdao: the mode of page 05h "influences which address
+/// is returned"); and on some on every blank disc.
 fn nwa_on_cd(medium: &Medium, track: &Track, at_once: bool, early: bool) -> Option<i32> {
     if medium.family() != Family::Cd || !track.is_open() {
         return None;

@@ -151,6 +151,9 @@ pub struct Ways {
     pub blank_nwa_in_pre_gap: bool,
     /// CDs are written in sessions at once.
     pub writes_sessions_at_once: bool,
+    /// A session at once can follow others; with page 05h set so, the NWA is where its pre-gap
+    /// begins.
+    pub appends_sessions_at_once: bool,
     /// The write speeds of page 2Ah stay the same whatever disc is in.
     pub page_speeds_stay: bool,
 }

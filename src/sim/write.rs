@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::exchange::Exchange;
 use super::machine::Machine;
+use super::medium::recording::DiscStatus;
 use super::medium::rules::{CloseOrder, WriteOrder};
 use super::refusal::Refusal;
 
@@ -16,6 +17,8 @@ const TOO_FEW_BLOCKS: Refusal = Refusal::bad_field(8);
 const WRITE_ERROR: Refusal = Refusal::of(3, 0x0c, 0x00);
 /// FUA of byte 1.
 const FORCE_UNIT_ACCESS: u8 = 0x08;
+/// GUESS: what a drive says that writes sessions at once on blank discs alone: 5/2C/00.
+const NO_SECOND_SESSION: Refusal = Refusal::of(5, 0x2c, 0x00);
 /// A calibration. GUESS: as most drives take.
 const OPC_TIME: Duration = Duration::from_secs(6);
 
@@ -118,8 +121,12 @@ pub fn send_cue_sheet(machine: &mut Machine, exchange: &mut Exchange) -> Result<
     machine.write_out()?;
     let page = machine.pages.write_parameters();
     let length = exchange.be24(6) as usize;
+    let appends = machine.persona.ways.appends_sessions_at_once;
     let (disc, rules) = machine.recordable()?;
     disc.rehearse(page.test);
+    if disc.status() == DiscStatus::Appendable && !appends {
+        return Err(NO_SECOND_SESSION);
+    }
     rules.cue_sheet(disc, exchange.parameters(length)?, &page)?;
     disc.keep().map_err(|_| WRITE_ERROR)
 }

@@ -45,6 +45,8 @@ pub(super) const PERSONA: Persona = Persona {
         moves_good_part: false,
         // GUESS: an early CD writer lets the host wait.
         full_buffer: FullBuffer::Waits,
+        // GUESS: as the CD writers that cdrdao was made with.
+        appends_sessions_at_once: true,
         ..WAYS
     },
 };

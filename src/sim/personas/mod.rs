@@ -77,6 +77,9 @@ const WAYS: Ways = Ways {
     refuses_adip: false,
     blank_nwa_in_pre_gap: false,
     writes_sessions_at_once: true,
+    // libburn's cookbook: NEC ND-4570A, LG GSA-4082B, Optiarc BD-5300S, LG GGC-H20L refuse it;
+    // their NWA is the same whatever mode is set (cdrskin -msinfo, wodim: "startsec (0)").
+    appends_sessions_at_once: false,
     page_speeds_stay: false,
     // libburn, growisofs: 2/04/08, LONG WRITE IN PROGRESS.
     full_buffer: FullBuffer::LongWrite,

@@ -44,6 +44,8 @@ pub(super) const PERSONA: Persona = Persona {
     ways: Ways {
         // GUESS: an early CD writer lets the host wait.
         full_buffer: FullBuffer::Waits,
+        // GUESS: as the CD writers that cdrdao was made with.
+        appends_sessions_at_once: true,
         ..WAYS
     },
 };

@@ -253,7 +253,7 @@ fn what_page_05h_does_not_allow_is_not_written() {
 fn a_session_at_once_begins_with_its_pre_gap_and_closes_by_itself() {
     let mut bench = cd_r();
     bench.select(SESSION_LAST);
-    assert_eq!(bench.track(0xff), (0, Some(-150), 359_844, 359_844));
+    assert_eq!(bench.track(0xff), (0, Some(0), 359_844, 359_844));
     assert_eq!(bench.cue(SHEET), None);
     // real-drives: ASUS CRW-5232A3: 2a 00 ff ff ff 89 00 00 1f 00 and 2a 00 00 00 00 00 after it.
     assert_eq!(bench.burn(-119, 31, 2048), INVALID_ADDRESS);
@@ -280,8 +280,14 @@ fn a_session_at_once_begins_with_its_pre_gap_and_closes_by_itself() {
 }
 
 #[test]
-fn a_session_at_once_can_be_followed_by_another() {
+fn a_session_at_once_can_follow_others_on_some_drives() {
     let mut bench = cd_r();
+    appendable(&mut bench);
+    bench.select(SESSION_MULTI);
+    assert_eq!((bench.track(0xff).1, bench.cue(LATER)), (Some(11_802), Some((5, 0x2c, 0x00))));
+    let mut bench = Bench::of("sim:blank?medium=cd-r&persona=px-w4824a&max_transfer=8MiB");
+    bench.select(SESSION_MULTI);
+    assert_eq!(bench.track(0xff).1, Some(-150));
     appendable(&mut bench);
     bench.select(SESSION_MULTI);
     assert_eq!(bench.track(0xff).1, Some(11_652));
