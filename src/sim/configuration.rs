@@ -199,9 +199,9 @@ fn writing(persona: &Persona, disc: &Disc) -> Vec<Feature> {
             all.push(passing(code, version, disc.takes(kinds), data));
         }
     };
-    // Track at once: BUF, test write, CD-RW; the data block types 0 and 8 (real-drives: hp GH40L:
-    // 0, 8 to 13, of which Mode 2 is not written here, nor are sub-channels).
-    add(0x0009, 0x002d, 2, &[Kind::CdR, Kind::CdRw], &[0x46, 0, 0x01, 0x01]);
+    // Track at once: BUF, test write, CD-RW; the data block types 0, 8 and 10 (real-drives: hp
+    // GH40L: 0, 8 to 13, of which those with headers of the host's are not written here).
+    add(0x0009, 0x002d, 2, &[Kind::CdR, Kind::CdRw], &[0x46, 0, 0x05, 0x01]);
     // BUF, session at once, test write, CD-RW, not raw; cue sheets of 3072 bytes (real-drives: hp
     // GH40L).
     if persona.ways.writes_sessions_at_once {

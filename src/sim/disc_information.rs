@@ -64,8 +64,8 @@ fn standard_information(medium: &Medium) -> Vec<u8> {
     let mut bytes = Bytes::new();
     bytes.be16(0).put(&[status | erasable, 1, sessions, first, last, flags(medium)]);
     // Disc type: CD-DA or CD-ROM; undefined elsewhere, and on a blank one (MMC-6 table 371).
-    let disc_type =
-        if medium.family() == Family::Cd && !medium.tracks.is_empty() { 0x00 } else { 0xff };
+    let recorded = medium.family() == Family::Cd && !medium.tracks.is_empty();
+    let disc_type = if recorded { lead_in::disc_type(medium, 1) } else { 0xff };
     // Disc identification: none.
     bytes.put(&[disc_type, 0, 0, 0]).be32(0);
     // Last lead-in and last possible lead-out of a CD; none where the disc is complete.
@@ -122,8 +122,8 @@ pub fn track(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refus
 }
 
 /// The NWA of a CD where it is not the block after the last: in a session that is written at once;
-/// on some drives before one, at its pre-gap (cdrdao: the mode of page 05h "influences which address
-/// is returned"); and on some on every blank disc.
+/// on some drives before one, at its pre-gap (cdrdao: the mode of page 05h "influences which
+/// address is returned"); and on some on every blank disc.
 fn nwa_on_cd(medium: &Medium, track: &Track, at_once: bool, early: bool) -> Option<i32> {
     if medium.family() != Family::Cd || !track.is_open() {
         return None;
@@ -199,7 +199,11 @@ fn track_information(medium: &Medium, track: &Track) -> Vec<u8> {
     };
     // quirks-from-tool-authors: the data mode of a blank track is Fh.
     let unknown = medium.family() == Family::Cd && track.is_open() && track.recorded() == 0;
-    let data_mode = if unknown { 0x0f } else { data_mode };
+    let data_mode = match () {
+        () if unknown => 0x0f,
+        () if medium.is_form1(track) => 0x02,
+        () => data_mode,
+    };
     let mode = medium.code(track.number).map_or(mode, |code| code.control);
     // Track mode 7: incremental, with fixed packets on rewritable DVD and BD (real-drives: ASUS
     // DRW-24B1ST: "complete incremental").

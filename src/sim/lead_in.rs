@@ -49,8 +49,9 @@ pub fn table(medium: &Medium, from: u8) -> Result<Vec<u8>, Refusal> {
         let mut entry = |adr: u8, control: u8, point: u8, rest: [u8; 7]| {
             bytes.put(&[session, adr << 4 | control, 0, point]).put(&rest);
         };
-        // A0h: first track, disc type CD-DA or CD-ROM. A1h: last track. A2h: lead-out.
-        entry(1, medium.control(first), 0xa0, [0, 0, 0, 0, first.number, 0, 0]);
+        // A0h: first track, disc type. A1h: last track. A2h: lead-out.
+        let disc_type = disc_type(medium, session);
+        entry(1, medium.control(first), 0xa0, [0, 0, 0, 0, first.number, disc_type, 0]);
         entry(1, medium.control(last), 0xa1, [0, 0, 0, 0, last.number, 0, 0]);
         entry(1, medium.control(last), 0xa2, place(medium.lead_out(session)));
         for track in &tracks {
@@ -61,6 +62,12 @@ pub fn table(medium: &Medium, from: u8) -> Result<Vec<u8>, Refusal> {
         }
     }
     Ok(bytes.with_length16())
+}
+
+/// CD-DA or CD-ROM, or CD-ROM XA (MMC-6 table 485).
+pub fn disc_type(medium: &Medium, session: u8) -> u8 {
+    let form1 = medium.session(session).any(|track| medium.is_form1(track));
+    if form1 { 0x20 } else { 0x00 }
 }
 
 fn can_follow(medium: &Medium) -> bool {

@@ -1,4 +1,4 @@
-//! What a Mode 1 sector of a CD carries besides its user data: sync, header, EDC and ECC (ECMA-130
+//! What a data sector of a CD carries besides its user data: sync, header, EDC and ECC (ECMA-130
 //! 14 and annexes A and B); and the Q sub-channel. Knows no disc.
 
 use super::medium::content::RAW_SECTOR;
@@ -18,8 +18,8 @@ pub fn bcd(value: u8) -> u8 {
 pub fn mode1(lba: u32, user: &[u8; SECTOR]) -> [u8; RAW_SECTOR] {
     let mut sector = [0; RAW_SECTOR];
     sector[..12].copy_from_slice(&SYNC);
-    let msf = Msf::from(Lba(i32::try_from(lba).unwrap_or(i32::MAX - 150)));
-    sector[12..16].copy_from_slice(&[bcd(msf.minute), bcd(msf.second), bcd(msf.frame), 1]);
+    sector[12..15].copy_from_slice(&address(lba));
+    sector[15] = 1;
     sector[16..16 + SECTOR].copy_from_slice(user);
     let edc = edc(&sector[..16 + SECTOR]);
     sector[2064..2068].copy_from_slice(&edc.to_le_bytes());
@@ -27,6 +27,30 @@ pub fn mode1(lba: u32, user: &[u8; SECTOR]) -> [u8; RAW_SECTOR] {
     parity(&mut sector, Code { count: 86, length: 24, step: 86, skip: 2, first: 2076 });
     parity(&mut sector, Code { count: 52, length: 43, step: 88, skip: 86, first: 2248 });
     sector
+}
+
+/// Completes a sector of Mode 2, form 1, around its 2048 bytes of user data: data, of no file
+/// (ECMA-130 annex A with the header taken for zeros; CD-ROM XA 4).
+pub fn form1(lba: u32, user: &[u8; SECTOR]) -> [u8; RAW_SECTOR] {
+    let mut sector = [0; RAW_SECTOR];
+    for at in [16, 20] {
+        sector[at..at + 4].copy_from_slice(&[0, 0, 0x08, 0]);
+    }
+    sector[24..24 + SECTOR].copy_from_slice(user);
+    let edc = edc(&sector[16..24 + SECTOR]);
+    sector[2072..2076].copy_from_slice(&edc.to_le_bytes());
+    parity(&mut sector, Code { count: 86, length: 24, step: 86, skip: 2, first: 2076 });
+    parity(&mut sector, Code { count: 52, length: 43, step: 88, skip: 86, first: 2248 });
+    sector[..12].copy_from_slice(&SYNC);
+    sector[12..15].copy_from_slice(&address(lba));
+    sector[15] = 2;
+    sector
+}
+
+/// The first three bytes of a header: when it comes.
+fn address(lba: u32) -> [u8; 3] {
+    let msf = Msf::from(Lba(i32::try_from(lba).unwrap_or(i32::MAX - 150)));
+    [bcd(msf.minute), bcd(msf.second), bcd(msf.frame)]
 }
 
 fn edc(bytes: &[u8]) -> u32 {
@@ -131,6 +155,18 @@ mod tests {
     }
 
     #[test]
+    fn a_sector_of_form_1_protects_its_sub_header_and_not_its_header() {
+        let (one, other) = (form1(0, &[7; SECTOR]), form1(4503, &[7; SECTOR]));
+        assert_eq!(one[12..24], [0, 2, 0, 2, 0, 0, 8, 0, 0, 0, 8, 0]);
+        assert_eq!(other[12..16], [1, 2, 3, 2]);
+        assert_eq!(one[16..], other[16..]);
+        assert_eq!(one[2072..2076], edc(&one[16..2072]).to_le_bytes());
+        let mut bare = one;
+        bare[12..16].fill(0);
+        check_all(&bare[12..]);
+    }
+
+    #[test]
     fn the_header_counts_in_decimal_digits() {
         // 01:02:03 is block 4503 (62 s and 3 frames, less 2 s).
         assert_eq!(mode1(4503, &[0; SECTOR])[12..16], [0x01, 0x02, 0x03, 0x01]);
@@ -145,7 +181,10 @@ mod tests {
             *byte = (index * 7 + index / 256) as u8;
         }
         let sector = mode1(1234, &user);
-        let bytes = &sector[12..];
+        check_all(&sector[12..]);
+    }
+
+    fn check_all(bytes: &[u8]) {
         for plane in 0..2 {
             let symbol = |index: usize| bytes[2 * index + plane];
             for column in 0..43 {

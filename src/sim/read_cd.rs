@@ -20,6 +20,39 @@ struct Parts {
     sub: u8,
 }
 
+/// What a track's sectors are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sector {
+    /// 2352 bytes of audio.
+    Audio,
+    /// Mode 1.
+    Mode1,
+    /// Mode 2, form 1.
+    Form1,
+}
+
+impl Sector {
+    fn of(medium: &Medium, track: &Track) -> Sector {
+        match track.mode {
+            TrackMode::Audio => Sector::Audio,
+            TrackMode::Data if medium.is_form1(track) => Sector::Form1,
+            TrackMode::Data => Sector::Mode1,
+        }
+    }
+
+    /// Start and length of its sync, header, sub-headers, user data, and codes.
+    fn layout(self) -> [(usize, usize); 5] {
+        match self {
+            Sector::Audio => [(0, 0), (0, 0), (0, 0), (0, RAW_SECTOR), (0, 0)],
+            Sector::Mode1 => [(0, 12), (12, 4), (16, 0), (16, SECTOR), (16 + SECTOR, 288)],
+            Sector::Form1 => [(0, 12), (12, 4), (16, 8), (24, SECTOR), (24 + SECTOR, 280)],
+        }
+    }
+}
+
+/// The bits of CDB byte 9 that ask for them.
+const PARTS: [u8; 5] = [0x80, 0x20, 0x40, 0x10, 0x08];
+
 /// READ CD.
 pub fn read_cd(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
     if machine.medium()?.family() != Family::Cd {
@@ -35,11 +68,13 @@ pub fn read_cd(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Ref
         _ if lenient => reach_any,
         1 => reach_audio,
         2 => reach_mode1,
-        // Mode 2 of any kind: there are no such tracks.
-        3..=5 => reach_none,
+        4 => reach_form1,
+        // Mode 2 without a form, and form 2: there are no such tracks.
+        3 | 5 => reach_none,
         _ => return Err(Refusal::bad_field(1)),
     };
-    let first = machine.medium()?.track_at(range.lba).map_or(TrackMode::Data, |track| track.mode);
+    let medium = machine.medium()?;
+    let first = medium.track_at(range.lba).map_or(Sector::Mode1, |t| Sector::of(medium, t));
     let length = parts.length(first)?;
     let order = Order { range, fua: false, block_bytes: length as u32 };
     let outcome = read::go(machine, order, reach)?;
@@ -70,7 +105,14 @@ fn reach_audio(persona: &Persona, medium: &Medium, range: Range) -> Option<(u32,
 }
 
 fn reach_mode1(persona: &Persona, medium: &Medium, range: Range) -> Option<(u32, Refusal)> {
-    let wanted = |area: &Area| matches!(area, Area::Track(t) if t.mode == TrackMode::Data);
+    let wanted =
+        |area: &Area| matches!(area, Area::Track(t) if Sector::of(medium, t) == Sector::Mode1);
+    read::first_unwanted(persona, medium, range, wanted)
+}
+
+fn reach_form1(persona: &Persona, medium: &Medium, range: Range) -> Option<(u32, Refusal)> {
+    let wanted =
+        |area: &Area| matches!(area, Area::Track(t) if Sector::of(medium, t) == Sector::Form1);
     read::first_unwanted(persona, medium, range, wanted)
 }
 
@@ -83,7 +125,7 @@ impl Parts {
     ///
     /// # Errors
     /// The parts do not adjoin (MMC-6 table 351), or a reserved value is set.
-    fn length(self, mode: TrackMode) -> Result<usize, Refusal> {
+    fn length(self, kind: Sector) -> Result<usize, Refusal> {
         let c2 = match self.main & 0x06 {
             0x00 => 0,
             0x02 => 294,
@@ -96,30 +138,27 @@ impl Parts {
             2 => 16,
             _ => return Err(Refusal::bad_field(10)),
         };
-        // Sync, header, user data, EDC and ECC, in the order of the sector; sub-headers: Mode 2.
-        let asked = [0x80, 0x20, 0x10, 0x08].map(|bit| self.main & bit != 0);
+        // What the sector does not have can be asked for.
+        let there = kind.layout().into_iter().zip(PARTS).filter(|((_, length), _)| *length > 0);
+        let asked: Vec<bool> = there.map(|(_, bit)| self.main & bit != 0).collect();
         let first = asked.iter().position(|part| *part);
         let last = asked.iter().rposition(|part| *part);
         let gap =
             first.zip(last).is_some_and(|(first, last)| !asked[first..=last].iter().all(|p| *p));
         // EDC and ECC go with the user data.
-        if mode == TrackMode::Data && (gap || first == Some(3)) {
+        let codes_alone = kind != Sector::Audio && first == Some(asked.len() - 1);
+        if gap || codes_alone {
             return Err(Refusal::bad_field(9));
         }
-        let main: usize = match mode {
-            TrackMode::Data => pieces(self.main).map(|(_, length)| length).iter().sum(),
-            TrackMode::Audio if self.main & 0x10 != 0 => RAW_SECTOR,
-            TrackMode::Audio => 0,
-        };
+        let main: usize = self.pieces(kind).map(|(_, length)| length).sum();
         Ok(main + c2 + sub)
     }
-}
 
-/// Start and length of each part of a Mode 1 sector that is asked for; length 0 where not.
-fn pieces(main: u8) -> [(usize, usize); 4] {
-    let piece =
-        |bit: u8, start: usize, length: usize| (start, if main & bit != 0 { length } else { 0 });
-    [piece(0x80, 0, 12), piece(0x20, 12, 4), piece(0x10, 16, SECTOR), piece(0x08, 16 + SECTOR, 288)]
+    /// Start and length of each part that is asked for.
+    fn pieces(self, kind: Sector) -> impl Iterator<Item = (usize, usize)> {
+        let asked = move |(_, bit): &(_, u8)| self.main & bit != 0;
+        kind.layout().into_iter().zip(PARTS).filter(asked).map(|(piece, _)| piece)
+    }
 }
 
 fn sector(medium: &Medium, lba: u32, parts: Parts) -> Result<Vec<u8>, Refusal> {
@@ -127,28 +166,21 @@ fn sector(medium: &Medium, lba: u32, parts: Parts) -> Result<Vec<u8>, Refusal> {
     let fail = |_| read::failing_image(lba);
     let mut raw = [0; RAW_SECTOR];
     let mut bytes = Bytes::new();
-    match track.mode {
-        TrackMode::Audio => {
-            medium.content.read_audio(lba, &mut raw).map_err(fail)?;
-            if parts.main & 0x10 != 0 {
-                bytes.put(&raw);
-            }
-        }
-        TrackMode::Data => {
-            let dumped = medium.content.read_raw_data(lba, &mut raw).map_err(fail)?;
-            if !dumped {
-                let mut user = [0; SECTOR];
-                medium.content.read_user(lba, &mut user).map_err(fail)?;
-                raw = if parts.main & 0xe8 == 0 {
-                    user_only(&user)
-                } else {
-                    raw_sector::mode1(lba, &user)
-                };
-            }
-            for (start, length) in pieces(parts.main) {
-                bytes.put(&raw[start..start + length]);
-            }
-        }
+    let kind = Sector::of(medium, track);
+    if kind == Sector::Audio {
+        medium.content.read_audio(lba, &mut raw).map_err(fail)?;
+    } else if !medium.content.read_raw_data(lba, &mut raw).map_err(fail)? {
+        let mut user = [0; SECTOR];
+        medium.content.read_user(lba, &mut user).map_err(fail)?;
+        raw = match kind {
+            // The codes need not be computed.
+            _ if parts.main & 0xe8 == 0 => user_only(&user, kind),
+            Sector::Form1 => raw_sector::form1(lba, &user),
+            _ => raw_sector::mode1(lba, &user),
+        };
+    }
+    for (start, length) in parts.pieces(kind) {
+        bytes.put(&raw[start..start + length]);
     }
     // C2: no byte of a good sector is in doubt.
     let flags = [0, 294, 296, 0][usize::from(parts.main >> 1 & 0x03)];
@@ -157,10 +189,11 @@ fn sector(medium: &Medium, lba: u32, parts: Parts) -> Result<Vec<u8>, Refusal> {
     Ok(bytes.0)
 }
 
-/// A sector of which only the user data are looked at: the codes need not be computed.
-fn user_only(user: &[u8; SECTOR]) -> [u8; RAW_SECTOR] {
+/// A sector of which only the user data are looked at.
+fn user_only(user: &[u8; SECTOR], kind: Sector) -> [u8; RAW_SECTOR] {
     let mut raw = [0; RAW_SECTOR];
-    raw[16..16 + SECTOR].copy_from_slice(user);
+    let (start, length) = kind.layout()[3];
+    raw[start..start + length].copy_from_slice(user);
     raw
 }
 

@@ -46,9 +46,14 @@ pub fn fits(page: &[u8], sessions_at_once: bool) -> bool {
         // Raw sectors, which no drive here writes; GUESS: the rest is reserved, layer jump too.
         _ => false,
     };
-    // Raw and Mode 1: the others are Mode 2, or carry sub-channels that are not written (libburn:
-    // drives refuse them with CD-TEXT too).
-    let block = matches!(parameters.data_block_type, 0 | 8);
+    // Raw, Mode 1, and at once Mode 2 form 1, as cdrecord wants it for several sessions; the
+    // others carry sub-channels or headers that are not written (libburn: drives refuse them with
+    // CD-TEXT).
+    let block = match parameters.data_block_type {
+        0 | 8 => true,
+        10 => parameters.write_type == 1,
+        _ => false,
+    };
     // 10b is reserved.
     let session = parameters.multi_session != 2;
     // CD-DA or CD-ROM, CD-i, CD-ROM XA.
@@ -82,7 +87,9 @@ mod tests {
             ([0x60, 0x25, 0x08], true, "packets"),
             ([0x43, 0x04, 0x01], false, "raw sectors"),
             ([0x44, 0x04, 0x08], false, "layer jump"),
-            ([0x41, 0x04, 0x0a], false, "Mode 2"),
+            ([0x41, 0x04, 0x0a], true, "Mode 2, form 1"),
+            ([0x42, 0x04, 0x0a], false, "the same in a session at once"),
+            ([0x41, 0x04, 0x0b], false, "sub-headers of the host's"),
         ] {
             assert_eq!(fits(&page(head), true), taken, "{what}");
         }

@@ -33,6 +33,9 @@ pub struct Code {
     pub track: u8,
     /// CONTROL.
     pub control: u8,
+    /// Its sectors are of Mode 2, form 1 (CD-ROM XA), not of Mode 1.
+    #[serde(default)]
+    pub form1: bool,
     /// International Standard Recording Code.
     pub isrc: Option<String>,
 }
@@ -120,6 +123,11 @@ impl Medium {
     pub fn control(&self, track: &super::Track) -> u8 {
         let code = self.code(track.number);
         code.map_or(track.control(), |code| code.control)
+    }
+
+    /// Whether the sectors of a data track are of Mode 2, form 1.
+    pub fn is_form1(&self, track: &super::Track) -> bool {
+        self.code(track.number).is_some_and(|code| code.form1)
     }
 
     /// What Q says of a track.

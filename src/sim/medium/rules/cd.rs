@@ -21,6 +21,8 @@ pub const RUN_OUT: u32 = 2;
 pub const PRE_GAP: u32 = 150;
 /// Blocks that a track has at least: 4 seconds (MMC-6 4.2.3.5).
 const TRACK_LEAST: u32 = 300;
+/// DATA BLOCK TYPE of Mode 2, form 1 (cdrecord: what a disc of several sessions has).
+const FORM_1: u8 = 10;
 /// The number of the track that is being written, or can be begun (MMC-6 6.26.2.5).
 const INVISIBLE: u16 = 0xff;
 
@@ -250,7 +252,7 @@ fn full(track: &Track) -> bool {
 fn mode(page: &WriteParameters) -> Option<TrackMode> {
     match (page.data_block_type, page.track_mode & 0x4) {
         (0, 0) => Some(TrackMode::Audio),
-        (8, 4) => Some(TrackMode::Data),
+        (8 | FORM_1, 4) => Some(TrackMode::Data),
         _ => None,
     }
 }
@@ -286,7 +288,10 @@ fn write_track(disc: &Medium, order: &WriteOrder, page: &WriteParameters) -> Res
     let running = open().find(|track| under_way(track));
     let end = match running.or(open().find(fits)) {
         Some(track) if track.nwa() != Some(lba) => return Err(sequential::INVALID_ADDRESS.at(lba)),
-        Some(track) if track.mode != mode && track.recorded() > 0 => {
+        Some(track)
+            if track.recorded() > 0
+                && (track.mode, disc.is_form1(track)) != (mode, page.data_block_type == FORM_1) =>
+        {
             return Err(ILLEGAL_MODE_FOR_TRACK);
         }
         Some(track) => end_of_room(disc, track),
@@ -336,7 +341,8 @@ fn note_codes(disc: &mut Medium, number: u8, page: &WriteParameters) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let isrc = page.isrc.map(|isrc| text(&isrc));
     record.compact.codes.retain(|code| code.track != number);
-    record.compact.codes.push(Code { track: number, control: page.track_mode & 0x07, isrc });
+    let (control, form1) = (page.track_mode & 0x07, page.data_block_type == FORM_1);
+    record.compact.codes.push(Code { track: number, control, form1, isrc });
     if let Some(catalogue) = page.catalogue {
         record.compact.catalogue.get_or_insert(text(&catalogue));
     }

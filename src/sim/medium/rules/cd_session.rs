@@ -107,7 +107,8 @@ fn begin(disc: &mut Medium) {
             state: TrackState::Open { taken: 0, burnt: 0, reserved: true },
         });
         let (control, isrc) = (track.control, track.isrc.clone());
-        record.compact.codes.push(Code { track: track.number, control, isrc });
+        let code = Code { track: track.number, control, form1: false, isrc };
+        record.compact.codes.push(code);
     }
     record.next = sheet.lead_out;
     if record.compact.catalogue.is_none() {

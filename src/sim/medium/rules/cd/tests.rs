@@ -234,6 +234,26 @@ fn audio_at_once_has_blocks_of_2352_bytes() {
 }
 
 #[test]
+fn a_track_of_form_1_has_sub_headers_and_makes_its_disc_one_of_cd_rom_xa() {
+    let mut bench = cd_r();
+    // As wodim -multi writes.
+    bench.select([0x41, 0xc4, 0x0a]);
+    assert_eq!(bench.burn(0, 300, 2048), None);
+    bench.select(DATA_MULTI);
+    assert_eq!(bench.burn(300, 16, 2048), Some((5, 0x64, 0x00)));
+    bench.ok(&CLOSE);
+    assert_eq!(bench.read(299), Ok(0x2b));
+    let cd = |expected: u8, main: u8| [0xbe, expected << 2, 0, 0, 0, 7, 0, 0, 1, main, 0, 0];
+    let raw = bench.get(&cd(4, 0xf8), 2352);
+    assert_eq!(raw[12..26], [0, 2, 7, 2, 0, 0, 8, 0, 0, 0, 8, 0, 7, 7]);
+    assert_eq!(bench.get(&cd(0, 0x10), 2352), [7; 2048]);
+    assert_eq!(bench.no(&cd(2, 0x10)), (5, 0x64, 0x00));
+    assert_eq!(bench.get(&[0x52, 1, 0, 0, 0, 1, 0, 0, 8, 0], 8)[6] & 0x0f, 2);
+    assert_eq!(bench.get(&[0x51, 0, 0, 0, 0, 0, 0, 0, 34, 0], 34)[8], 0x20);
+    assert_eq!(bench.toc(2)[4 + 9], 0x20);
+}
+
+#[test]
 fn what_page_05h_does_not_allow_is_not_written() {
     let mut bench = cd_r();
     // Raw sectors, audio blocks in a data track, a reserved multi-session.
