@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use oxidisc::jobs::burn::plan::{Choices, Step};
+use oxidisc::jobs::burn::several::{self, Station};
 use oxidisc::jobs::burn::{self, Event, Options, Stage, Status, Worth};
 use oxidisc::jobs::error::Kind;
 use oxidisc::units::Speed;
@@ -127,4 +128,44 @@ fn what_was_refused_names_what_the_kernel_does_not_let_through() {
     let mut quiet = |_: Event| ControlFlow::Continue(());
     let error = burn::prepare(&mut bench.drive(""), &options, &mut quiet).expect_err("closed");
     assert_eq!(error.kind, Kind::Unusable);
+}
+
+#[test]
+fn a_drive_that_is_lost_drops_out_and_the_others_finish_from_the_same_reading() {
+    let bytes = image(6000, 46);
+    let benches: Vec<Bench> = ["dvd+r", "bd-r", "dvd+r"].map(Bench::blank).into();
+    let faults = "[[fault]]\nkind = \"unplug\"\nat_lba = 5000\nopcode = 0x2a\n";
+    std::fs::write(benches[1].path("faults.toml"), faults).expect("written");
+    let options = Options { fifo: 1 << 20, ..options(benches[0].image(&bytes)) };
+    let mut quiet = |_: Event| ControlFlow::Continue(());
+    let mut drives: Vec<_> = benches
+        .iter()
+        .enumerate()
+        .map(|(index, bench)| match index {
+            1 => bench.drive(&format!("faults={}", bench.path("faults.toml").display())),
+            _ => bench.drive(""),
+        })
+        .collect();
+    let prepared: Vec<_> = drives
+        .iter_mut()
+        .map(|drive| burn::prepare(drive, &options, &mut quiet).expect("prepared"))
+        .collect();
+    let stations = drives.iter_mut().zip(&prepared);
+    let stations = stations.map(|(drive, prepared)| Station { drive, prepared }).collect();
+    let mut everyone = |_: (usize, Event)| ControlFlow::Continue(());
+    let reports = several::together(stations, &options, &mut everyone);
+    assert_eq!(reports[0].status, Status::Verified);
+    assert_eq!(reports[2].status, Status::Verified);
+    let Status::Failed(error) = &reports[1].status else { panic!("{:?}", reports[1].status) };
+    assert_eq!(error.kind, Kind::AfterDisc);
+    assert_eq!(reports[1].worth, Worth::Unknown { resumable: true });
+    drop(drives);
+    for index in [0, 2] {
+        assert!(benches[index].read(0, 6000) == bytes);
+    }
+    // What the lost drive had burnt is there, and is gone on with in another.
+    let resuming = Options { resume: true, ..options };
+    let (_, report, _) = burn(&mut benches[1].drive(""), &resuming).expect("prepared");
+    assert_eq!(report.status, Status::Verified);
+    assert!(benches[1].read(0, 6000) == bytes);
 }
