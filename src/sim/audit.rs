@@ -194,7 +194,7 @@ impl Before {
     }
 
     fn writes(&self) -> bool {
-        matches!(self.opcode, 0x2a | 0xaa)
+        matches!(self.opcode, 0x2a | 0x2e | 0xaa)
     }
 
     fn reads(&self) -> bool {
@@ -253,12 +253,12 @@ impl Audit {
                 }
             }
         }
-        if matches!(before.opcode, 0x52 | 0x2a | 0xaa) {
+        if matches!(before.opcode, 0x52 | 0x2a | 0x2e | 0xaa) {
             self.lost = None;
         }
         // 2/04/xx: not yet. 6/xx/xx: news, told before the command.
         let key = answer.sense.get(2).map_or(0, |byte| byte & 0x0f);
-        let changes = matches!(before.opcode, 0x2a | 0xaa | 0x35 | 0x53 | 0x5b | 0x5d);
+        let changes = matches!(before.opcode, 0x2a | 0x2e | 0xaa | 0x35 | 0x53 | 0x5b | 0x5d);
         self.excused |= changes && !good && !matches!(key, 2 | 6);
     }
 

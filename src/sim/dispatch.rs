@@ -55,6 +55,7 @@ static COMMANDS: &[Command] = &[
     command(0x28, Disc, &[X, 0x18, X, X, X, X, 0, X, X, 0], read::read10),
     command(0x2a, Disc, &[X, 0x08, X, X, X, X, 0, X, X, 0], write::write10),
     command(0x2b, Disc, &[X, 0, X, X, X, X, 0, 0, 0, 0], read::seek),
+    command(0x2e, Disc, &[X, 0, X, X, X, X, 0, X, X, 0], write::write_and_verify),
     command(0x2f, Disc, &[X, 0x10, X, X, X, X, 0, X, X, 0], read::verify),
     command(0x35, Disc, &[X, 0x02, X, X, X, X, 0, X, X, 0], write::synchronize_cache),
     command(0x42, Disc, &[X, 0x02, 0x40, X, 0, 0, X, X, X, 0], subchannel::read_sub_channel),
@@ -139,7 +140,7 @@ pub fn sectors(cdb: &[u8]) -> Option<std::ops::Range<u32>> {
         cdb.get(range).map(|bytes| bytes.iter().fold(0, |n, byte| n << 8 | u32::from(*byte)))
     };
     let blocks = match cdb.first()? {
-        0x28 | 0x2a | 0x2f => be(7..9)?,
+        0x28 | 0x2a | 0x2e | 0x2f => be(7..9)?,
         0xa8 | 0xaa => be(6..10)?,
         0xbe => be(6..9)?,
         _ => return None,

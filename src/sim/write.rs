@@ -28,6 +28,13 @@ pub fn write10(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Ref
     write(machine, exchange, blocks, false)
 }
 
+/// WRITE AND VERIFY (10) (MMC-6 6.50): the blocks are on the disc, and read back, before it ends.
+/// GUESS: reading them back takes as long as a flush that finds them good.
+pub fn write_and_verify(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
+    write10(machine, exchange)?;
+    machine.flush(false)
+}
+
 /// WRITE (12) (MMC-6 6.49).
 pub fn write12(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
     let streaming = exchange.byte(10) & 0x80 != 0;
