@@ -188,6 +188,11 @@ impl App {
         Ok(Box::new(recorder))
     }
 
+    /// What a simulated drive had to say of its host, if it is gone by now.
+    pub fn testimony(&self) -> Option<Testimony> {
+        self.afterwards.witnesses.borrow().first().and_then(Witness::testimony)
+    }
+
     /// What can be told of the drive's transport only once the work is done.
     pub fn afterwards(&self) -> Result<(), CliError> {
         for witness in self.afterwards.witnesses.take() {

@@ -10,6 +10,7 @@ use oxidisc::attach::tcmu::{
     self, AttachError, AttachOptions, Attached, Ended, Nodes, Server, Which,
 };
 use oxidisc::sim;
+use oxidisc::sim::audit::Testimony;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -41,6 +42,9 @@ struct OfDrive<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<&'static str>,
     drive: &'a Described,
+    /// What the drive saw of its host, once it is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    host: Option<Value>,
 }
 
 /// What was taken away.
@@ -74,7 +78,17 @@ impl Described {
 
 /// The result about one drive.
 fn result(app: &App, status: &'static str, drive: &Described) {
-    let body = OfDrive { event: None, status: Some(status), drive };
+    let host = app.testimony().map(|Testimony { findings, stats }| {
+        json!({
+            "writes": stats.writes,
+            "bytes": stats.bytes_taken,
+            "long_writes": stats.long_writes,
+            "underruns": stats.underruns,
+            "longest_gap_ms": stats.longest_gap.as_secs_f64() * 1000.0,
+            "findings": findings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        })
+    });
+    let body = OfDrive { event: None, status: Some(status), drive, host };
     app.printer.json(&json::result(app.schema, body));
 }
 
@@ -127,7 +141,7 @@ fn attach(args: &VirtualAttachArgs, app: &App) -> Result<Exit, CliError> {
         server.serve(interrupt.flag())?;
         return Ok(Exit::Done);
     }
-    app.printer.json(&OfDrive { event: Some("attached"), status: None, drive: &drive });
+    app.printer.json(&OfDrive { event: Some("attached"), status: None, drive: &drive, host: None });
     app.printer.note("serving it until interrupted (Ctrl-C) or detached");
     let status = match server.serve(interrupt.flag())? {
         Ended::Stopped => "stopped",
