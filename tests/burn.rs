@@ -6,6 +6,7 @@ mod burn {
     mod elsewhere;
     mod faults;
     pub mod faulty;
+    mod interrupted;
     mod media;
     mod promises;
 }

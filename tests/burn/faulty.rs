@@ -29,10 +29,12 @@ pub enum Fault {
     Os(Errno),
     /// Half of the data gets there: of a write, the drive does nothing with it.
     Short,
+    /// What the simulated drive does by itself: `reset`, `power_loss`, `tray`.
+    Drive(&'static str),
 }
 
 /// Every fault, and the drive's own that end a burn or only hold it up.
-pub const FAULTS: [Fault; 20] = [
+pub const FAULTS: [Fault; 23] = [
     Fault::Refuses(2, 0x04, 0x08),
     Fault::Refuses(2, 0x04, 0x07),
     Fault::Refuses(2, 0x04, 0x01),
@@ -53,6 +55,9 @@ pub const FAULTS: [Fault; 20] = [
     Fault::Unplugged,
     Fault::Os(Errno::ENOMEM),
     Fault::Short,
+    Fault::Drive("reset"),
+    Fault::Drive("power_loss"),
+    Fault::Drive("tray"),
 ];
 
 /// The drive.
@@ -110,6 +115,7 @@ impl Transport for Faulty {
             Fault::Busy => Ok(Answer { status: 8, ..lost(room, 0) }),
             Fault::Unplugged => Err(Errno::ENODEV),
             Fault::Os(errno) => Err(errno),
+            Fault::Drive(_) => self.does(cdb, data, timeout),
             Fault::Short => match data {
                 Data::Out(_) => Ok(lost(room / 2, 0)),
                 data => {

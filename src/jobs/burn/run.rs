@@ -261,9 +261,9 @@ impl<'a> Job<'a> {
             ControlFlow::Continue(()) => Ok(()),
         })?;
         let plan = ready::replan(self.prepared, self.options, done).map_err(Stop::Failed)?;
-        // What is written again of an ECC block that agrees in part.
+        // Behind what was compared and agrees; less, where an ECC block agrees in part.
         let skip = plan.write().map(|write| write.skip);
-        if let Some(skip) = skip.filter(|skip| *skip < done)
+        if let Some(skip) = skip
             && !tap.go_back(skip.bytes())
         {
             let error = "the image cannot be turned back to where it is to be gone on with";

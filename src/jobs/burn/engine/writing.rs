@@ -94,8 +94,8 @@ impl Burn<'_> {
         if at == expected {
             return Ok(at);
         }
-        let blocks = write.skip.0 + u32::try_from(at - write.image_start()).unwrap_or(0);
-        if !self.tap.go_back(Blocks(blocks).bytes()) {
+        let blocks = u32::try_from(at - write.image_start()).unwrap_or(0).min(write.image.0);
+        if !self.tap.go_back(Blocks(write.skip.0 + blocks).bytes()) {
             return Err(Stop::because("the drive has lost more than is still in memory"));
         }
         Ok(at)
@@ -187,7 +187,10 @@ impl Burn<'_> {
             out.tally.drive_took = out.drive.time().saturating_sub(drive);
             out.tally.wall_took = wall.elapsed();
         }
-        out.reach(Reached::Flushed);
+        // A format is flushed as well, before anything is written.
+        if out.tally.reached >= Reached::Taken || out.plan.write().is_none() {
+            out.reach(Reached::Flushed);
+        }
         Ok(())
     }
 }

@@ -281,7 +281,7 @@ impl Tap {
         if self.partial {
             return self.assemble(len, patience);
         }
-        if self.rest() == 0 {
+        while self.rest() == 0 {
             match self.turn(patience)? {
                 Turn::Piece => {}
                 Turn::Waiting => return Ok(Take::Waiting),
@@ -373,14 +373,19 @@ impl Tap {
     pub fn go_back(&mut self, offset: u64) -> bool {
         let piece = offset / PIECE as u64;
         let mut ring = self.shared.ring();
-        let kept = ring.first..ring.first + ring.pieces.len() as u64;
-        if !kept.contains(&piece) {
-            return false;
+        let position = ring.next[self.index].map(|next| next * PIECE as u64 + self.at as u64);
+        if position == Some(offset) && !self.partial {
+            return true;
         }
+        let at = piece.checked_sub(ring.first).and_then(|at| usize::try_from(at).ok());
+        let Some(len) = at.and_then(|at| ring.pieces.get(at)).map(|piece| piece.len) else {
+            return false;
+        };
         ring.next[self.index] = Some(piece);
         drop(ring);
         self.held = None;
-        self.at = (offset % PIECE as u64) as usize;
+        // The image may end within the sector that is meant.
+        self.at = len.min((offset % PIECE as u64) as usize);
         self.partial = false;
         true
     }

@@ -170,7 +170,8 @@ fn a_drive_can_go_back_as_far_as_was_asked_for() {
         assert!(matches!(tap.take(PIECE, LONG), Ok(Take::Bytes(_))));
     }
     assert_eq!(tap.fill().capacity, 4 * PIECE);
-    // Piece 9 is in hand, 7 and 8 are kept behind it.
+    // Piece 9 is in hand, 7 and 8 are kept behind it. Where one is, one can always go.
+    assert!(tap.go_back(10 * PIECE as u64));
     assert!(!tap.go_back(7 * PIECE as u64 - 1));
     let back = 7 * PIECE + 3 * 2048;
     assert!(tap.go_back(back as u64));
@@ -180,6 +181,12 @@ fn a_drive_can_go_back_as_far_as_was_asked_for() {
     let back = 19 * PIECE;
     assert!(tap.go_back(back as u64));
     assert!(drain(&mut tap, PIECE) == Ok(image[back..].to_vec()));
+    // To the end, and to what would be the end of the last sector if it were full.
+    for end in [image.len(), image.len() + 100] {
+        assert!(tap.go_back(end as u64));
+        assert_eq!(tap.take(2048, LONG), Ok(Take::End));
+    }
+    assert!(!tap.go_back(22 * PIECE as u64));
     assert!(tap.shared.ring().made <= 6);
     assert_eq!(tap.prints().as_deref(), Some(&prints(&image)));
 }

@@ -18,6 +18,9 @@ const PREGAP: Blocks = Blocks(150);
 
 pub(super) fn plan(job: &Job<'_>) -> Result<Plan, Refusal> {
     let disc = job.disc;
+    if let (true, Some(start)) = (job.is_written(), disc.unclosed) {
+        return Ok(close(job, start));
+    }
     let rewritable = disc.kind == DiscKind::CdRw;
     let blank_first = match disc.status {
         Some(DiscStatus::Blank) => false,
@@ -30,6 +33,15 @@ pub(super) fn plan(job: &Job<'_>) -> Result<Plan, Refusal> {
         return Err(common::must_be_blanked(job));
     }
     if blank_first || disc.is_blank() { fresh(job, blank_first) } else { append(job) }
+}
+
+/// All of the image is in its track, and only the session is open.
+fn close(job: &Job<'_>, start: Lba) -> Plan {
+    let mut plan = job.draft("track at once, only to be closed");
+    plan.start = start;
+    plan.steps =
+        vec![write_parameters::step(job, Mode::TrackAtOnce), Step::Flush, Step::CloseSession];
+    plan
 }
 
 /// The disc is blank, or will be.

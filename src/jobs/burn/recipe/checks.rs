@@ -207,7 +207,9 @@ pub(super) fn check_resume(job: &Job<'_>, done: Blocks) -> Checked {
         return Ok(());
     }
     let kind = disc.kind;
-    if matches!(kind, DiscKind::CdR | DiscKind::CdRw) {
+    let cd = matches!(kind, DiscKind::CdR | DiscKind::CdRw);
+    let only_open = disc.is_appendable() && !disc.is_broken_off() && disc.unclosed.is_some();
+    if cd && !only_open {
         return no(
             Reason::Disc,
             format!("a burn of a {kind} that broke off cannot be gone on with"),
