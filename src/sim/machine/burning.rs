@@ -35,6 +35,8 @@ const START_SHARE: f64 = 0.8;
 const RELINK_TIME: Duration = Duration::from_millis(300);
 /// The power for another layer is found out where it begins. GUESS: so long.
 const LAYER_TIME: Duration = Duration::from_secs(3);
+/// A part of the buffer that stays full while time is only counted.
+const LEFT_ALONE: usize = 4;
 /// The state of a disc is kept at least that often, in bytes that have reached it.
 const KEEP_BYTES: u64 = 1 << 20;
 
@@ -344,6 +346,21 @@ impl Machine {
         if self.burner.unkept > 0 {
             self.keep();
         }
+    }
+
+    /// Time goes by outside while no command is under way. Where time is only counted, the laser
+    /// does not empty the buffer meanwhile: how busy this machine is decides on no underrun.
+    pub fn idle(&mut self, outside: Duration) {
+        if !self.burner.on || self.burner.flushing.is_some() {
+            self.mechanics.idle(outside);
+            return;
+        }
+        let until = self.mechanics.now() + self.mechanics.idle_time(outside);
+        let least = self.burner.cache.capacity() / LEFT_ALONE;
+        while self.burner.cache.held() > least && self.step(until) {}
+        let low = self.burner.cache.held() <= least;
+        let until = if low { self.burner.at.min(until) } else { until };
+        self.mechanics.advance(until.saturating_sub(self.mechanics.now()));
     }
 
     /// The clock moves to where the laser is.

@@ -57,9 +57,12 @@ impl DriveClock {
     /// Without a pace the drive does not see the wall clock, yet must become ready for a program
     /// that sleeps until it is. Faster than outside, since no pace means to wait for nothing.
     pub(super) fn idle(&mut self, outside: Duration) {
-        if self.pace == 0.0 {
-            self.now = self.now.saturating_add(scale(outside, IDLE_PACE));
-        }
+        self.now = self.now.saturating_add(self.idle_time(outside));
+    }
+
+    /// How much passes for the drive while so much passes outside and somebody waits for it.
+    pub(super) fn idle_time(&self, outside: Duration) -> Duration {
+        if self.pace == 0.0 { scale(outside, IDLE_PACE) } else { Duration::ZERO }
     }
 
     /// Waits until what has passed for the drive has passed outside.

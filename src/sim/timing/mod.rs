@@ -145,6 +145,11 @@ impl Mechanics {
         self.clock.idle(outside.min(CENTURY));
     }
 
+    /// How much that would be for the drive.
+    pub fn idle_time(&self, outside: Duration) -> Duration {
+        self.clock.idle_time(outside.min(CENTURY))
+    }
+
     /// A command comes in: a paced drive's clock catches up with the wall clock, and the command's
     /// own cost is counted. Returns when it came in: what it takes counts from there, not from the
     /// end of the command before.
