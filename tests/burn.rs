@@ -9,4 +9,5 @@ mod burn {
     mod interrupted;
     mod media;
     mod promises;
+    mod several;
 }
