@@ -21,15 +21,17 @@ Examples:
   oxidisc drives                      which drives are there
   oxidisc info                        what the drive and its disc are
   oxidisc rip disc.iso                the disc as an image
+  oxidisc burn disc.iso               the image to a disc, read back and compared
   oxidisc -d /dev/sr1 rip disc.iso    the same from another drive
   oxidisc -d sim:demo rip demo.iso    the same with no drive at all
 
 DRIVE is one of
   /dev/sr0, /dev/sg1, /dev/cdrom      a drive, or any link to one
   sim:demo, sim:disc.iso              a simulated drive with a disc made on the spot, or an image
+  sim:blank?medium=bd-r               one with a blank disc, for one run
   replay:FILE                         answers from a recording (see --record)";
 
-/// Rips optical discs to images, and says what a drive and its disc can do
+/// Rips optical discs to images, burns images to discs, says what a drive and its disc can do
 #[derive(Debug, Parser)]
 #[command(
     name = "oxidisc",
@@ -152,7 +154,7 @@ impl Command {
 
     /// Whether more than one drive may be named.
     pub fn takes_several_drives(&self) -> bool {
-        false
+        matches!(self, Command::Burn(_))
     }
 
     /// Names the document that `--json` ends with.

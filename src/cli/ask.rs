@@ -22,15 +22,16 @@ pub fn somebody_is_there(printer: &Printer) -> bool {
 }
 
 /// Makes sure that what is on a disc may be lost. `what`: `the CD-RW in /dev/sr0 holds ISO 9660
-/// 'BACKUP': that will be lost`.
+/// 'BACKUP'`.
 ///
 /// # Errors
 /// It may not, or nobody is there to say so.
 pub fn may_be_lost(printer: &Printer, interrupt: &Interrupt, what: &str) -> Result<(), CliError> {
     if !somebody_is_there(printer) {
-        return Err(CliError::unusable(what).hint("if that may be lost, say so with --yes"));
+        return Err(CliError::unusable(format!("{what}, which would be lost"))
+            .hint("--yes goes on all the same; `oxidisc rip` saves it first"));
     }
-    if yes(&format!("{what}. Go on?"), interrupt)? {
+    if yes(&format!("{what}, which will be lost. Go on?"), interrupt)? {
         return Ok(());
     }
     Err(CliError::unusable("nothing was done; the disc is as it was"))
@@ -42,9 +43,9 @@ pub fn yes(question: &str, interrupt: &Interrupt) -> Result<bool, CliError> {
     Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }
 
-/// Waits for the Enter key.
-pub fn enter(text: &str, interrupt: &Interrupt) -> Result<(), CliError> {
-    line(text, interrupt).map(drop)
+/// Waits for the Enter key; whether it came before the input ended.
+pub fn enter(text: &str, interrupt: &Interrupt) -> Result<bool, CliError> {
+    line(text, interrupt).map(|line| line.ends_with('\n'))
 }
 
 /// What is typed after `prompt`, up to the end of the line; empty at the end of input.

@@ -41,7 +41,8 @@ pub fn run(
     let mut opened = app.open(Access::Write)?;
     let interrupt = Interrupt::install()?;
     let mut view = View::new(&app.printer, &interrupt, asked.job);
-    let prepared = prepare(&mut opened.drive, &mut |event| view.show(event))?;
+    let prepared = prepare(&mut opened.drive, &mut |event| view.show(event))
+        .map_err(|error| CliError::from(error).before_disc())?;
     if !prepared.action.changes() {
         let (profile, why) = (prepared.before.profile, &prepared.action);
         app.printer.note(&format!("nothing to do to the {profile} in {}: {why}", opened.name));
@@ -73,7 +74,7 @@ fn may_be_lost(
     ask::may_be_lost(
         &app.printer,
         interrupt,
-        &format!("the {} in {name} holds {what}: that will be lost", prepared.before.profile),
+        &format!("the {} in {name} holds {what}", prepared.before.profile),
     )
 }
 

@@ -54,6 +54,14 @@ impl CliError {
         CliError::new(Exit::Usage, message)
     }
 
+    /// The same, of a job that changes discs, and that had not begun to.
+    pub fn before_disc(mut self) -> CliError {
+        if self.exit == Exit::Failed {
+            self.exit = Exit::BeforeDisc;
+        }
+        self
+    }
+
     /// The same with a line that one can act on.
     pub fn hint(mut self, hint: impl Into<String>) -> CliError {
         self.hint = Some(hint.into());

@@ -83,7 +83,7 @@ fn one_drive(command: &Command, app: &App) -> Result<(), CliError> {
         return Ok(());
     }
     let message = format!("{} takes one drive, and {drives} are named", command.name());
-    Err(CliError::usage(message).hint("name one of them"))
+    Err(CliError::usage(message).hint("only `burn` takes several, to write them all at once"))
 }
 
 fn dispatch(command: &Command, app: &App) -> Result<Exit, CliError> {

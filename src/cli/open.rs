@@ -99,9 +99,8 @@ impl App {
         }
         for (index, name) in drives.iter().enumerate() {
             if drives[..index].contains(name) {
-                return Err(
-                    CliError::usage(format!("{name} is named twice")).hint("name each drive once")
-                );
+                return Err(CliError::usage(format!("{name} is named twice"))
+                    .hint("one drive after another: --copies"));
             }
         }
         if self.global.record.is_some() {

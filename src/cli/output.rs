@@ -156,7 +156,15 @@ impl Printer {
 
     /// A failure, to stderr alone: the result tells it in its own way.
     pub fn complain(&self, error: &CliError) {
+        self.complain_of(error, None);
+    }
+
+    /// The same, and before its hint what it came to: no detail that --quiet leaves out.
+    pub fn complain_of(&self, error: &CliError, verdict: Option<&str>) {
         self.tell(&format!("{} {}", self.style_err(Style::Bad, "error:"), error.message));
+        if let Some(verdict) = verdict {
+            self.tell(verdict);
+        }
         if let Some(hint) = &error.hint {
             self.tell(&format!("{} {hint}", self.style_err(Style::Hint, "hint:")));
         }

@@ -3,9 +3,13 @@
 //! read the difference before committing it.
 
 use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use nix::pty::{OpenptyResult, openpty};
+use nix::sys::termios::{LocalFlags, SetArg, tcgetattr, tcsetattr};
 use tempfile::TempDir;
 
 /// A private folder that the binary runs in.
@@ -90,6 +94,26 @@ impl Place {
         }
     }
 
+    /// Runs the binary in a terminal, where somebody has typed `keys` already. What it shows is all
+    /// in `stderr`.
+    pub fn run_in_terminal(&self, typed: &str, keys: &str) -> Run {
+        let OpenptyResult { master, slave } = terminal();
+        let side = || Stdio::from(slave.try_clone().expect("a terminal is a file"));
+        let mut command = self.command(typed);
+        command.env("NO_COLOR", "1").env("TERM", "xterm");
+        let child = command.stdin(side()).stdout(side()).stderr(side()).spawn();
+        let mut child = child.expect("the binary starts");
+        drop((command, slave));
+        let mut master = File::from(master);
+        master.write_all(keys.as_bytes()).expect("the terminal takes keys");
+        let mut shown = Vec::new();
+        // A terminal whose other side is closed ends in an error.
+        let _ = master.read_to_end(&mut shown);
+        let code = child.wait().expect("it ends").code().expect("it exits");
+        let stderr = self.plain(&shown).replace("\r\n", "\n");
+        Run { typed: typed.to_string(), code, stdout: String::new(), stderr }
+    }
+
     /// Text without what differs from place to place.
     fn plain(&self, bytes: &[u8]) -> String {
         let dir = self.dir.path().to_string_lossy().into_owned();
@@ -98,6 +122,15 @@ impl Place {
             .replace(&dir, "[DIR]")
             .replace(env!("CARGO_PKG_VERSION"), "[VERSION]")
     }
+}
+
+/// A terminal that does not show what is typed.
+fn terminal() -> OpenptyResult {
+    let pty = openpty(None, None).expect("the kernel has terminals");
+    let mut settings = tcgetattr(&pty.slave).expect("a terminal has settings");
+    settings.local_flags.remove(LocalFlags::ECHO);
+    tcsetattr(&pty.slave, SetArg::TCSANOW, &settings).expect("they can be changed");
+    pty
 }
 
 impl Run {

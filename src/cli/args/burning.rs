@@ -18,6 +18,8 @@ Examples:
   oxidisc burn disc.iso --plan                   what would be done, command by command
   oxidisc burn disc.iso --speed 8x --eject
   oxidisc burn disc.iso --resume                 go on after an interruption
+  oxidisc burn disc.iso --copies 5               five discs, one after another
+  oxidisc burn disc.iso -d /dev/sr0 -d /dev/sr1  two at once, the image read once
   xorrisofs -r photos | oxidisc burn - --size 4GiB
   oxidisc burn disc.iso -d 'sim:blank?medium=bd-r'   a rehearsal with no drive at all
 
@@ -51,6 +53,18 @@ pub struct BurnArgs {
     /// Go on with an interrupted burn, after a comparison of what is on the disc
     #[arg(long)]
     pub resume: bool,
+    /// Write so many discs, one after another in each drive
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1,
+        value_parser = clap::value_parser!(u32).range(1..=10_000)
+    )]
+    pub copies: u32,
+    /// Read the image to its end before anything is written, to find out in time if it cannot be;
+    /// done anyway where a burn that breaks off costs the disc
+    #[arg(long)]
+    pub read_first: bool,
     /// Open the tray when all is good
     #[arg(long)]
     pub eject: bool,

@@ -5,6 +5,7 @@ mod plan;
 mod report;
 mod view;
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, IsTerminal};
 use std::ops::ControlFlow;
@@ -12,6 +13,7 @@ use std::os::fd::AsFd;
 use std::sync::Arc;
 
 use oxidisc::jobs::burn::plan::{Choices, Spares, WriteMode};
+use oxidisc::jobs::burn::several;
 use oxidisc::jobs::burn::{self, Options, Prepared, Report, Source};
 use oxidisc::jobs::image::ImageFile;
 use oxidisc::jobs::tray;
@@ -25,6 +27,7 @@ use self::report::Burnt;
 use self::view::View;
 use super::App;
 use super::args::{BurnArgs, ModeArg, SparesArg};
+use super::ask;
 use super::error::CliError;
 use super::exit::Exit;
 use super::interrupt::Interrupt;
@@ -32,8 +35,13 @@ use super::json;
 
 /// Burns the image.
 pub fn run(args: &BurnArgs, app: &App) -> Result<Exit, CliError> {
-    check(args)?;
-    let options = options(args)?;
+    check(args, app)?;
+    // Whatever ends it by an error, the disc is as it was: afterwards there are reports.
+    burn(args, app).map_err(CliError::before_disc)
+}
+
+fn burn(args: &BurnArgs, app: &App) -> Result<Exit, CliError> {
+    let mut options = options(args)?;
     let (names, mut drives): (Vec<String>, Vec<Drive>) =
         app.open_all(Access::Write)?.into_iter().map(|opened| (opened.name, opened.drive)).unzip();
     let interrupt = Interrupt::install()?;
@@ -52,17 +60,31 @@ pub fn run(args: &BurnArgs, app: &App) -> Result<Exit, CliError> {
         view.findings(index, prepared);
         view.confirm(index, prepared)?;
     }
-    let mut reports = Vec::new();
-    for (index, (drive, prepared)) in drives.iter_mut().zip(&prepared).enumerate() {
-        let mut observer = |event| view.show((index, event));
-        reports.push(vec![burn::carry_out(drive, prepared, &options, &mut observer)]);
+    // A disc that is written in one go is lost with an image that cannot be read to its end.
+    options.read_first |= prepared.iter().any(|prepared| !prepared.plan.resumable);
+    let reports = burn_all(args, &mut drives, prepared, &options, &mut view)?;
+    let told = view.finish();
+    Ok(tell(args, app, &names, &mut drives, (&reports, &told)))
+}
+
+/// The reports of each drive, in order.
+fn burn_all(
+    args: &BurnArgs,
+    drives: &mut [Drive],
+    prepared: Vec<Prepared>,
+    options: &Options,
+    view: &mut View<'_>,
+) -> Result<Vec<Vec<Report>>, CliError> {
+    if let ([drive], [prepared], 1) = (&mut *drives, prepared.as_slice(), args.copies) {
+        let mut observer = |event| view.show((0, event));
+        return Ok(vec![vec![burn::carry_out(drive, prepared, options, &mut observer)]]);
     }
-    view.finish();
-    Ok(tell(args, app, &names, &mut drives, &reports))
+    let observer = &mut |event| view.show(event);
+    Ok(several::copies(drives, prepared, options, args.copies, observer)?)
 }
 
 /// What makes no sense whatever is in the drives.
-fn check(args: &BurnArgs) -> Result<(), CliError> {
+fn check(args: &BurnArgs, app: &App) -> Result<(), CliError> {
     let pipe = is_pipe(args);
     let usage = |message: &str, hint: &str| Err(CliError::usage(message).hint(hint));
     match (pipe, args.size) {
@@ -78,6 +100,15 @@ fn check(args: &BurnArgs) -> Result<(), CliError> {
     if pipe && io::stdin().is_terminal() {
         return usage("standard input is a terminal", "pipe an image into it, or name a file");
     }
+    if args.copies > 1 && pipe {
+        return usage("what comes through a pipe comes once", "write it to a file for --copies");
+    }
+    if args.copies > 1 && !args.plan && !ask::somebody_is_there(&app.printer) {
+        return usage(
+            "--copies needs somebody at a terminal to change the discs",
+            "run it once for each disc",
+        );
+    }
     Ok(())
 }
 
@@ -90,9 +121,9 @@ fn options(args: &BurnArgs) -> Result<Options, CliError> {
         source: source(args)?,
         choices: choices(args),
         resume: args.resume,
-        read_first: true,
         verify: !args.no_verify,
         force: args.force,
+        read_first: args.read_first,
         fifo: usize::try_from(args.special.fifo).unwrap_or(usize::MAX),
     })
 }
@@ -149,7 +180,7 @@ fn tell(
     app: &App,
     names: &[String],
     drives: &mut [Drive],
-    reports: &[Vec<Report>],
+    (reports, told): (&[Vec<Report>], &HashSet<String>),
 ) -> Exit {
     let image = args.image.display().to_string();
     let mut all = Vec::new();
@@ -161,7 +192,7 @@ fn tell(
         several => app.printer.json(&json::result(app.schema, report::documents(several))),
     }
     for burnt in &all {
-        report::tell(&app.printer, burnt, all.len() > 1);
+        report::tell(&app.printer, burnt, all.len() > 1, told);
     }
     for (drive, reports) in drives.iter_mut().zip(reports) {
         if args.eject

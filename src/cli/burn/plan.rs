@@ -43,6 +43,12 @@ pub fn page(about: &About<'_>, printer: &Printer) -> String {
     if plan.start != Lba(0) {
         rows.push(row("start", format!("sector {}", plan.start)));
     }
+    if let Some((last, next)) = plan.msinfo {
+        rows.push(row(
+            "behind",
+            format!("a session; the image made with mkisofs -C {last},{next}"),
+        ));
+    }
     if let Some(resume) = resume {
         rows.push(row("resume", format!("at sector {}, after a comparison", resume.nwa)));
     }
@@ -51,6 +57,9 @@ pub fn page(about: &About<'_>, printer: &Printer) -> String {
     let mut page = table(&rows);
     for finding in findings.iter().chain(&plan.remarks) {
         let _ = writeln!(page, "  - {finding}");
+    }
+    if let Some(loss) = &about.prepared.loss {
+        let _ = writeln!(page, "  - {loss}: that will be lost");
     }
     for (index, step) in plan.steps.iter().enumerate() {
         page.push('\n');
@@ -170,10 +179,12 @@ pub fn document(about: &About<'_>) -> Value {
         "sectors_needed": blocks(plan.needed),
         "sectors_available": blocks(plan.available),
         "start": plan.start.0,
+        "msinfo": plan.msinfo.map(|(last, next)| [last.0, next.0]),
         "write_kbps_requested": plan.rate.map(|rate| rate.kbps),
         "closed": plan.closes,
         "simulated": plan.simulated,
         "loses_data": plan.loses,
+        "loss": about.prepared.loss,
         "resumable": plan.resumable,
         "resume_at": resume.map(|resume| resume.nwa.0),
         "path": about.name,

@@ -1,5 +1,7 @@
 //! What came of a burn, in words and as JSON.
 
+use std::collections::HashSet;
+
 use oxidisc::jobs::burn::{Report, Status, Worth};
 use serde_json::{Value, json};
 
@@ -42,8 +44,8 @@ pub fn worst(exits: impl Iterator<Item = Exit>) -> Exit {
     exits.max_by_key(badness).unwrap_or(Exit::Done)
 }
 
-/// Tells all of it.
-pub fn tell(printer: &Printer, burnt: &Burnt<'_>, several: bool) {
+/// Tells all of it, remarks that have been told already left out.
+pub fn tell(printer: &Printer, burnt: &Burnt<'_>, several: bool, told: &HashSet<String>) {
     let Burnt { drive, image, report } = burnt;
     if let Some(hash) = &report.image_sha256 {
         printer.data(&format!("sha256  {hash}  {image}\n"));
@@ -68,16 +70,17 @@ pub fn tell(printer: &Printer, burnt: &Burnt<'_>, several: bool) {
         Status::Failed(error) => {
             let mut error = CliError::from(error.clone());
             error.message = format!("{label}{}", error.message);
-            printer.complain(&error);
+            printer.complain_of(&error, Some(&format!("{label}{}", report.worth)));
         }
     }
-    for remark in &report.remarks {
+    for remark in report.remarks.iter().filter(|remark| !told.contains(*remark)) {
         printer.note(&format!("{label}{remark}"));
     }
     let worth = format!("{label}{}", report.worth);
     match report.status {
         // The truth about a disc is no detail of a failure.
-        Status::Failed(_) | Status::Interrupted | Status::Mismatch => printer.verdict(&worth),
+        Status::Interrupted | Status::Mismatch => printer.verdict(&worth),
+        Status::Failed(_) => {}
         _ => printer.note(&worth),
     }
 }

@@ -1,5 +1,6 @@
 //! What is seen while discs are burnt: a bar for each drive, remarks, questions.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ pub struct View<'a> {
     interrupt: &'a Interrupt,
     bars: Bars<'a>,
     drives: Vec<OfDrive>,
+    told: HashSet<String>,
     /// Whether somebody has said that what is on the discs may be lost.
     yes: bool,
 }
@@ -51,7 +53,8 @@ impl<'a> View<'a> {
             names.iter().map(|name| if several { name.clone() } else { String::new() }).collect();
         let of_drive = |name: &String| OfDrive { name: name.clone(), ..OfDrive::default() };
         let drives = names.iter().map(of_drive).collect();
-        View { printer, interrupt, bars: Bars::new(printer, "burn", &labels), drives, yes }
+        let bars = Bars::new(printer, "burn", &labels);
+        View { printer, interrupt, bars, drives, told: HashSet::new(), yes }
     }
 
     /// Shows what happens in the drive of this number.
@@ -66,7 +69,7 @@ impl<'a> View<'a> {
                     self.bars.note_of(index, "waiting for the drive to become ready");
                 }
             }
-            Event::Remark(text) => self.bars.note_of(index, &text),
+            Event::Remark(text) => self.remark(index, &text),
             Event::Started { sectors, done, family, kind, mode, requested } => {
                 if let Some(drive) = self.drives.get_mut(index) {
                     drive.family = Some(family);
@@ -114,7 +117,7 @@ impl<'a> View<'a> {
     fn verify(&mut self, index: usize, event: verify::Event) {
         match event {
             verify::Event::Waiting | verify::Event::Started { .. } => {}
-            verify::Event::Remark(text) => self.bars.note_of(index, &text),
+            verify::Event::Remark(text) => self.remark(index, &text),
             verify::Event::Different(place) => {
                 let place = comparison::place(&place);
                 self.bars.note_of(index, &format!("the first difference: {place}"));
@@ -135,7 +138,7 @@ impl<'a> View<'a> {
     }
 
     /// Between two discs: the answer, if it is a question.
-    fn question(&self, index: usize, event: &Event) -> Option<ControlFlow<()>> {
+    fn question(&mut self, index: usize, event: &Event) -> Option<ControlFlow<()>> {
         let drive = self.drives.get(index)?;
         let go_on = match event {
             Event::NextDisc { copy, copies } => {
@@ -143,7 +146,7 @@ impl<'a> View<'a> {
                     "put disc {copy} of {copies} into {} and press Enter (Ctrl-C ends it) ",
                     drive.name
                 );
-                self.bars.aside(|| ask::enter(&text, self.interrupt)).is_ok()
+                self.bars.aside(|| ask::enter(&text, self.interrupt)).unwrap_or(false)
             }
             Event::Confirm(prepared) => {
                 self.findings(index, prepared);
@@ -161,9 +164,9 @@ impl<'a> View<'a> {
     }
 
     /// Says what one should know before a burn begins.
-    pub fn findings(&self, index: usize, prepared: &Prepared) {
+    pub fn findings(&mut self, index: usize, prepared: &Prepared) {
         for finding in prepared.findings.iter().chain(&prepared.plan.remarks) {
-            self.bars.note_of(index, finding);
+            self.remark(index, finding);
         }
     }
 
@@ -174,13 +177,20 @@ impl<'a> View<'a> {
     pub fn confirm(&self, index: usize, prepared: &Prepared) -> Result<(), CliError> {
         let Some(loss) = prepared.loss.as_ref().filter(|_| !self.yes) else { return Ok(()) };
         let name = self.drives.get(index).map(|drive| drive.name.as_str()).unwrap_or_default();
-        let what = format!("{name}: {loss}: that will be lost");
+        let what = format!("{name}: {loss}");
         self.bars.aside(|| ask::may_be_lost(self.printer, self.interrupt, &what))
     }
 
-    /// Ends the display.
-    pub fn finish(self) {
+    /// Says something of a drive, once.
+    fn remark(&mut self, index: usize, text: &str) {
+        self.bars.note_of(index, text);
+        self.told.insert(text.to_string());
+    }
+
+    /// Ends the display; what has been said meanwhile.
+    pub fn finish(self) -> HashSet<String> {
         self.bars.finish();
+        self.told
     }
 }
 

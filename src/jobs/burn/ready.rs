@@ -3,8 +3,8 @@
 
 use super::inspect::inspect;
 use super::plan::{Image, Plan};
-use super::preflight::{self, Severity};
-use super::report::{Event, Options, Prepared, Resume};
+use super::preflight::{self, Finding, Severity};
+use super::report::{Event, Options, Prepared, Resume, Source};
 use super::{recipe, resume};
 use crate::jobs::error::{Error, Kind};
 use crate::jobs::observe::Observer;
@@ -32,16 +32,24 @@ pub fn prepare(
     let medium = survey_medium(drive, &facts)?.ok_or_else(|| ready::no_medium(Tray::Unknown))?;
     let disc = inspect(drive, &facts, &medium)?;
     let image = image(options)?;
-    let resume = if options.resume { resume::locate(&disc, &image) } else { None };
-    let plan = if options.resume {
+    let begun = options.resume && resume::is_begun(drive, &disc, &options.source, &image)?;
+    let resume = if begun { resume::locate(&disc, &image) } else { None };
+    let plan = if begun {
         let done = resume.map_or(Blocks(0), |resume| done(&resume, &image));
         recipe::resume(&disc, &image, &options.choices, done)?
     } else {
         recipe::recipe(&disc, &image, &options.choices)?
     };
-    if !options.resume {
+    if options.resume && !begun {
+        let text = "nothing of the image is on the disc: it is burnt from its beginning";
+        findings.push(Finding::new(Severity::Note, text));
+    }
+    if !begun {
         let place = looked.place(&plan).into_iter();
         findings.extend(preflight::settle(place.collect(), options.force, true)?);
+    }
+    let unseen = matches!(options.source, Source::Stream { .. }) && disc.kind.is_overwritable();
+    if !begun || unseen {
         findings.extend(preflight::losses(drive, &medium, &disc, &plan)?);
     }
     let (asks, notes): (Vec<_>, Vec<_>) =

@@ -2,18 +2,21 @@
 //! image's beginning. Every sector is read back and compared: a disc that is gone on with must be
 //! as good as one that was burnt in one go.
 
+use std::fs::File;
+use std::io::Read;
 use std::time::Duration;
 
 use super::disc::Disc;
 use super::engine::Stop;
 use super::fifo::{SourceError, Take, Tap};
 use super::plan::Image;
-use super::report::{Progress, Resume, Stage};
+use super::report::{Progress, Resume, Source, Stage};
 use crate::jobs::error::{Error, Kind};
 use crate::jobs::reading::eta::{Curve, Pace};
 use crate::jobs::reading::plan::Outcome;
 use crate::jobs::reading::reader::{Attempt, Reader};
 use crate::mmc::Drive;
+use crate::transport::reason;
 use crate::units::{Blocks, Lba, SECTOR};
 
 /// Read at once: an ECC block of a BD, two of a DVD.
@@ -34,6 +37,40 @@ pub fn locate(disc: &Disc, image: &Image) -> Option<Resume> {
     }
     // Only the end is missing: all of it must be there.
     disc.unclosed.map(|start| Resume { start, nwa: start + image.blocks })
+}
+
+/// Whether what is on the disc may be this image's. A disc that is overwritten tells it by its
+/// first sectors alone: what begins otherwise is another's, and may be dear. What comes through a
+/// pipe cannot be looked at before it is needed. Of any other disc [`locate`] tells.
+///
+/// # Errors
+/// The drive is lost, or the image cannot be read.
+pub fn is_begun(
+    drive: &mut Drive,
+    disc: &Disc,
+    source: &Source,
+    image: &Image,
+) -> Result<bool, Error> {
+    if !disc.kind.is_overwritable() {
+        return Ok(true);
+    }
+    if !disc.formatted {
+        return Ok(false);
+    }
+    let Source::File { path, .. } = source else { return Ok(true) };
+    let blocks = CHUNK.min(image.blocks.0);
+    let mut theirs = vec![0; blocks as usize * SECTOR];
+    let mut reader = Reader::new(drive, AGAIN);
+    reader.fua = true;
+    let read = reader.attempt(Lba(0), &mut theirs)?;
+    let mut ours = Vec::new();
+    let file =
+        File::open(path).and_then(|file| file.take(theirs.len() as u64).read_to_end(&mut ours));
+    file.map_err(|error| {
+        let why = reason(&error);
+        Error::new(Kind::BeforeDisc, format!("cannot read {}: {why}", path.display()))
+    })?;
+    Ok(matches!(read, Attempt::Settled(Outcome::Good)) && agree(&ours, &theirs) == blocks)
 }
 
 /// What is compared.
