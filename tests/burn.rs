@@ -7,7 +7,9 @@ mod burn {
     mod faults;
     pub mod faulty;
     mod interrupted;
+    pub mod meddled;
     mod media;
     mod promises;
     mod several;
+    mod trouble;
 }

@@ -131,8 +131,6 @@ impl<'a> Burn<'a> {
 
     /// Carries the plan out. Brings what was done, the image's tap, and what ended it early.
     pub fn run(mut self) -> (Tally, Tap, Option<Stop>) {
-        // What was reported until here is of the past.
-        drop(self.out.drive.take_attentions());
         let stop = self.steps().err();
         if stop.is_some() && matches!(self.out.tally.reached, Reached::Writing | Reached::Taken) {
             self.out.salvage();
@@ -141,6 +139,8 @@ impl<'a> Burn<'a> {
     }
 
     fn steps(&mut self) -> Result<(), Stop> {
+        // Somebody may have changed the disc while it was asked whether to go on.
+        self.out.check_same_disc()?;
         self.fill()?;
         let plan = self.out.plan;
         for step in &plan.steps {

@@ -107,7 +107,7 @@ impl Out<'_> {
 
     /// As long as nothing was changed, a disc that was swapped must not be taken for the one that
     /// was looked at.
-    fn check_same_disc(&mut self) -> Result<(), Stop> {
+    pub(super) fn check_same_disc(&mut self) -> Result<(), Stop> {
         let noticed = self.noticed();
         if noticed == Noticed::default() {
             return Ok(());
