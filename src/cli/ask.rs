@@ -61,6 +61,8 @@ fn line(prompt: &str, interrupt: &Interrupt) -> Result<String, CliError> {
         let mut ready = [PollFd::new(stdin.as_fd(), PollFlags::POLLIN)];
         match poll(&mut ready, PollTimeout::from(LOOK_MS)) {
             Ok(_) | Err(Errno::EINTR) if interrupt.requested() => {
+                // Off the line of the question.
+                let _ = writeln!(err);
                 return Err(CliError::new(Exit::Interrupted, "interrupted; nothing was changed"));
             }
             Ok(0) | Err(Errno::EINTR) => {}

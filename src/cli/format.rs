@@ -71,14 +71,14 @@ fn page(listing: &Listing, opened: &Opened, printer: &Printer) -> String {
         _ => "without a format".into(),
     };
     let drive = human::drive(&listing.drive);
+    if listing.offers.is_empty() {
+        let profile = state.profile;
+        return format!("{drive} ({}): {profile}, for which there is no format\n", opened.name);
+    }
     let mut text = format!("{drive} ({}): {}, {now}\n", opened.name, state.profile);
     if let Some(spares) = state.spares {
         let total = spares.total.map_or(String::new(), |total| format!(" of {total}"));
         text.push_str(&format!("spare sectors: {}{total} free\n", spares.free));
-    }
-    if listing.offers.is_empty() {
-        text.push_str("there is no format for it\n");
-        return text;
     }
     let heads = ["no.", "type", "sectors", "size", "spares", "speed", "what it is"];
     let mut rows = vec![heads.map(strong).to_vec()];

@@ -141,6 +141,8 @@ struct Line {
     /// How it is called among several; empty where it is the only one.
     name: String,
     shown: Option<Instant>,
+    /// Whether `last` has been shown.
+    told: bool,
     last: Progress,
 }
 
@@ -217,6 +219,7 @@ impl<'a> Bars<'a> {
             Way::Lines => now - line.shown.unwrap_or(self.started) >= line_interval(since_start),
             Way::Json => new_phase || line.shown.is_none_or(|shown| now - shown >= EVENT_INTERVAL),
         };
+        line.told = due;
         if due {
             line.shown = Some(now);
             self.show(index);
@@ -295,7 +298,7 @@ impl<'a> Bars<'a> {
             Way::Terminal { bars, .. } => bars.iter().for_each(ProgressBar::finish_and_clear),
             Way::Json => {
                 for (index, line) in self.lines.iter().enumerate() {
-                    if line.shown.is_some() {
+                    if line.shown.is_some() && !line.told {
                         self.show(index);
                     }
                 }

@@ -13,6 +13,7 @@ use std::os::fd::AsFd;
 use std::sync::Arc;
 
 use oxidisc::jobs::burn::plan::{Choices, Spares, WriteMode};
+use oxidisc::jobs::burn::preflight;
 use oxidisc::jobs::burn::several;
 use oxidisc::jobs::burn::{self, Options, Prepared, Report, Source};
 use oxidisc::jobs::image::ImageFile;
@@ -42,6 +43,8 @@ pub fn run(args: &BurnArgs, app: &App) -> Result<Exit, CliError> {
 
 fn burn(args: &BurnArgs, app: &App) -> Result<Exit, CliError> {
     let mut options = options(args)?;
+    // What is wrong with the image is no drive's fault, and none is opened for it.
+    preflight::settle(preflight::look_at(&options.source).findings, args.force, true)?;
     let (names, mut drives): (Vec<String>, Vec<Drive>) =
         app.open_all(Access::Write)?.into_iter().map(|opened| (opened.name, opened.drive)).unzip();
     let interrupt = Interrupt::install()?;

@@ -166,7 +166,10 @@ impl<'a> View<'a> {
     /// Says what one should know before a burn begins.
     pub fn findings(&mut self, index: usize, prepared: &Prepared) {
         for finding in prepared.findings.iter().chain(&prepared.plan.remarks) {
-            self.remark(index, finding);
+            // What is said of the image holds for all drives.
+            if !self.told.contains(finding) {
+                self.remark(index, finding);
+            }
         }
     }
 
