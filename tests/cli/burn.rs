@@ -121,6 +121,22 @@ fn an_image_is_burnt_and_read_back() {
 }
 
 #[test]
+fn a_session_goes_behind_another_and_is_made_for_its_place() {
+    let place = place_with("dvd+r");
+    place.run("burn -q demo.iso --appendable -d sim:a.disc").code(0);
+    expect_all(
+        "burn-append",
+        &place,
+        &["burn demo.iso -d sim:a.disc", "burn raw.img --plan --appendable -d sim:a.disc"],
+    );
+    let run = place.run("burn --json raw.img -d sim:a.disc").code(0);
+    let start = run.result()["start"].as_u64().expect("a number");
+    assert!(start > 4096, "{}", run.report());
+    place.run(&format!("verify -q raw.img --start {start} -d sim:a.disc")).code(0);
+    place.run("verify -q demo.iso -d sim:a.disc").code(0);
+}
+
+#[test]
 fn the_result_says_all_that_the_contract_promises() {
     let place = place();
     let run = place.run("burn --json demo.iso -d sim:blank?medium=dvd+r").code(0);

@@ -211,9 +211,10 @@ fn tell(
 
 fn show_plans(args: &BurnArgs, app: &App, names: &[String], prepared: &[Prepared]) {
     let image = args.image.display().to_string();
+    let verify = !args.no_verify;
     let named = names.iter().zip(prepared);
     let abouts: Vec<About<'_>> =
-        named.map(|(name, prepared)| About { name, prepared, image: &image }).collect();
+        named.map(|(name, prepared)| About { name, prepared, image: &image, verify }).collect();
     let pages: Vec<String> = abouts.iter().map(|about| plan::page(about, &app.printer)).collect();
     app.printer.data(&pages.join("\n"));
     match abouts.as_slice() {

@@ -25,6 +25,8 @@ pub struct About<'a> {
     pub image: &'a str,
     /// Disc, plan and findings.
     pub prepared: &'a Prepared,
+    /// It is read back afterwards.
+    pub verify: bool,
 }
 
 /// The page.
@@ -44,10 +46,8 @@ pub fn page(about: &About<'_>, printer: &Printer) -> String {
         rows.push(row("start", format!("sector {}", plan.start)));
     }
     if let Some((last, next)) = plan.msinfo {
-        rows.push(row(
-            "behind",
-            format!("a session; the image made with mkisofs -C {last},{next}"),
-        ));
+        let made = format!("mkisofs -C {last},{next}");
+        rows.push(row("behind", format!("the session at {last}; what adds to it: {made}")));
     }
     if let Some(resume) = resume {
         rows.push(row("resume", format!("at sector {}, after a comparison", resume.nwa)));
@@ -65,6 +65,9 @@ pub fn page(about: &About<'_>, printer: &Printer) -> String {
         page.push('\n');
         steps(&mut page, index + 1, step, printer);
     }
+    page.push_str("\nThen the drive is asked what it has recorded");
+    let verify = about.verify && !plan.simulated;
+    page.push_str(if verify { ", and every sector is read back.\n" } else { ".\n" });
     page
 }
 
