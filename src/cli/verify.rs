@@ -268,7 +268,10 @@ pub fn tell_what_is_wrong(printer: &Printer, report: &Report, image: &str) {
         Status::Different => format!("the disc is not {image}: {}", wrong(report)),
         _ => format!("not all of the disc can be read: {}", wrong(report)),
     };
-    printer.warn(&what);
+    match report.status {
+        Status::Different => printer.complain(&CliError::new(Exit::Different, what)),
+        _ => printer.warn(&what),
+    }
     for (ranges, what) in
         [(&report.different_ranges, "different"), (&report.unreadable_ranges, "unreadable")]
     {
