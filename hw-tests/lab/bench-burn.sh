@@ -36,7 +36,7 @@ burn() {
     oxidisc) "${timed[@]}" "$OXIDISC" -q -d "$SR" burn disc.iso --no-verify --yes ;;
     growisofs) "${timed[@]}" growisofs -use-the-force-luke=notray -use-the-force-luke=spare:none \
       -dvd-compat -Z "$SR=disc.iso" ;;
-    xorriso) "${timed[@]}" xorriso -as cdrecord -v dev="$SR" -sao disc.iso ;;
+    xorriso) "${timed[@]}" xorriso -as cdrecord -v dev="$SR" disc.iso ;;
     stalling) stalling_source | "${timed[@]}" "$OXIDISC" -q -d "$SR" burn - --no-verify --yes \
       --size "${MIB}MiB" ;;
   esac >said 2>&1 </dev/null

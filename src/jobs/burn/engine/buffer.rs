@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::mmc::Drive;
 use crate::mmc::cmd::read_buffer_capacity::ReadBufferCapacity;
+use crate::units::Rate;
 
 /// Drive time between two questions.
 const EVERY: Duration = Duration::from_millis(500);
@@ -15,6 +16,8 @@ const NONSENSE_MAX: u32 = 3;
 /// What is known of it.
 #[derive(Clone, Debug)]
 pub struct Buffer {
+    /// Its size by page 2Ah.
+    bytes: Option<u64>,
     /// Bytes that have to be sent before it can have been full; `None`: it is not to be asked.
     fills_after: Option<u64>,
     sent: u64,
@@ -38,6 +41,7 @@ impl Buffer {
         // Pioneer's drives have 2 MB; what says nothing of its buffer has no more than 64.
         let fills_after = can_ask.then(|| bytes.unwrap_or(64 << 20).max(2 << 20));
         Buffer {
+            bytes,
             fills_after,
             sent: 0,
             full: false,
@@ -62,6 +66,13 @@ impl Buffer {
         self.full = true;
         self.empty = false;
         self.full_count += 1;
+    }
+
+    /// How long a full one takes until a quarter of it is free, at this rate: so long a write need
+    /// not be tried again, and three quarters keep the laser busy meanwhile. `None`: nobody knows.
+    pub fn quarter(&self, rate: Rate) -> Option<Duration> {
+        let millis = self.bytes? / 4 / u64::from(rate.kbps.max(1));
+        Some(Duration::from_millis(millis))
     }
 
     /// The drive lost what was in it.
@@ -111,6 +122,15 @@ mod tests {
         answer.extend(total.to_be_bytes());
         answer.extend(free.to_be_bytes());
         Step::on(ASK).answer(&answer)
+    }
+
+    #[test]
+    fn a_quarter_of_it_is_free_after_a_quarter_of_its_time() {
+        // 4 MiB at 22160 kB/s: 189 ms.
+        let rate = Rate { kbps: 22_160 };
+        let quarter = Buffer::new(true, Some(4 << 20)).quarter(rate);
+        assert_eq!(quarter, Some(Duration::from_millis(47)));
+        assert_eq!(Buffer::new(true, None).quarter(rate), None);
     }
 
     #[test]

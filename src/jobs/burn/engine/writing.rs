@@ -21,6 +21,9 @@ const PATIENCE: Duration = Duration::from_millis(200);
 /// Pauses before a write is sent again that the drive's buffer was too full for (libburn's).
 const PAUSE_STEP: Duration = Duration::from_millis(2);
 const PAUSE_MAX: Duration = Duration::from_millis(25);
+/// The longest that room in the drive's buffer is waited for before asking: on a slow disc a
+/// quarter of it takes seconds.
+const ROOM_MAX: Duration = Duration::from_millis(100);
 /// Drive time between two looks at whether the user wants to stop, while one write is repeated.
 const LOOK: Duration = Duration::from_millis(500);
 /// Times that the drive is not ready for one and the same write.
@@ -302,7 +305,10 @@ impl Out<'_> {
             // Nothing of this write was taken: the end of the one before is a clean point.
             self.checkpoint()?;
         }
-        self.drive.wait(repeats.pause);
+        let room = self.tally.granted.and_then(|rate| self.tally.buffer.quarter(rate));
+        let first = room.filter(|_| repeats.first).map(|room| room.min(ROOM_MAX));
+        self.drive.wait(first.unwrap_or_default().max(repeats.pause));
+        repeats.first = false;
         repeats.pause = (repeats.pause + PAUSE_STEP).min(PAUSE_MAX);
         Ok(())
     }
@@ -365,11 +371,13 @@ struct Repeats {
     begun: Duration,
     looked: Duration,
     pause: Duration,
+    /// It was not yet sent again.
+    first: bool,
     busy: u32,
 }
 
 impl Repeats {
     fn new(now: Duration) -> Repeats {
-        Repeats { begun: now, looked: now, pause: PAUSE_STEP, busy: 0 }
+        Repeats { begun: now, looked: now, pause: PAUSE_STEP, first: true, busy: 0 }
     }
 }
