@@ -9,6 +9,7 @@ use oxidisc::jobs::burn::plan::WriteMode;
 use oxidisc::jobs::burn::{self, Options, Report, Status, Worth};
 use oxidisc::jobs::error::{Error, Kind};
 use oxidisc::mmc::Drive;
+use oxidisc::sim::audit::{Misdeed, Witness};
 
 use super::bench::{Bench, image, is_unlocked, options};
 use super::faulty::{FAULTS, Fault, Faulty};
@@ -45,28 +46,50 @@ fn quiet(drive: &mut Drive, options: &Options) -> Result<Report, Error> {
     Ok(burn::carry_out(drive, &prepared, options, &mut observer))
 }
 
-/// Burns with a fault at a command; also how many commands there were.
-fn faulty(
-    bench: &Bench,
-    options: &Options,
-    at: u64,
-    fault: Fault,
-) -> (Result<Report, Error>, Drive, u64) {
+/// A burn to which something happened.
+struct Run {
+    result: Result<Report, Error>,
+    /// The drive, as it is afterwards.
+    drive: Drive,
+    /// Commands there were.
+    commands: u64,
+    /// Where the drive tells of its host.
+    witness: Witness,
+}
+
+/// Burns with a fault at a command.
+fn faulty(bench: &Bench, options: &Options, at: u64, fault: Fault) -> Run {
     let count = Arc::new(AtomicU64::new(0));
     let plan = bench.path("faults.toml");
     let query = match fault {
         Fault::Drive(kind) => {
-            let text = format!("[[fault]]\nkind = \"{kind}\"\nat_command = {at}\n");
+            let text = format!("[[fault]]\n{kind}\nat_command = {at}\n");
             std::fs::write(&plan, text).expect("written");
             format!("faults={}", plan.display())
         }
         _ => String::new(),
     };
-    let transport = Faulty { inner: bench.sim(&query), at, fault, count: Arc::clone(&count) };
+    let inner = bench.sim(&query);
+    let witness = inner.witness();
+    let transport = Faulty { inner, at, fault, count: Arc::clone(&count) };
     let mut drive = Drive::new(Box::new(transport));
     let result = quiet(&mut drive, options);
     let commands = count.load(Ordering::SeqCst);
-    (result, drive, commands)
+    Run { result, drive, commands, witness }
+}
+
+/// What a real drive would punish in any case, whatever befell it. What was left undone is no
+/// misdeed where the drive was gone, or said no.
+fn is_never_excused(misdeed: &Misdeed, fault: Fault) -> bool {
+    // The drive does not know that it was said to be full.
+    let said_full = fault == Fault::Refuses(2, 0x04, 0x08);
+    matches!(
+        misdeed,
+        Misdeed::BlindRepeat { .. }
+            | Misdeed::PageOfOtherDiscs
+            | Misdeed::Unaligned { .. }
+            | Misdeed::StreamedPart { .. }
+    ) || *misdeed == Misdeed::BufferAskedEarly && !said_full
 }
 
 /// The disc after a burn that was told to have ended so, in a drive that is well.
@@ -135,10 +158,10 @@ fn lengths(case: &Case, bytes: &[u8]) -> [u64; 3] {
     let run = |verify: bool| {
         let bench = Bench::blank(case.medium);
         let options = Options { verify, ..asked(&bench, case, bytes) };
-        let (clean, _, commands) = faulty(&bench, &options, u64::MAX, Fault::Lost);
+        let clean = faulty(&bench, &options, u64::MAX, Fault::Lost);
         let expected = if verify { Status::Verified } else { Status::Written };
-        assert_eq!(clean.expect("prepared").status, expected, "{case:?}");
-        commands
+        assert_eq!(clean.result.expect("prepared").status, expected, "{case:?}");
+        clean.commands
     };
     let bench = Bench::blank(case.medium);
     let count = Arc::new(AtomicU64::new(0));
@@ -183,11 +206,14 @@ fn matrix(case: Case) {
         let one = || {
             let bench = Bench::blank(case.medium);
             let options = asked(&bench, &case, &bytes);
-            let (result, mut drive, _) = faulty(&bench, &options, at, fault);
+            let Run { result, mut drive, witness, .. } = faulty(&bench, &options, at, fault);
             if !drive.is_gone() {
                 assert!(is_unlocked(&mut drive), "{what}: locked");
             }
             drop(drive);
+            for finding in witness.testimony().expect("dropped").findings {
+                assert!(!is_never_excused(&finding.misdeed, fault), "{what}: {finding}");
+            }
             check(&bench, &case, &bytes, &result, &what);
             match &result {
                 Err(_) => 0,

@@ -29,12 +29,12 @@ pub enum Fault {
     Os(Errno),
     /// Half of the data gets there: of a write, the drive does nothing with it.
     Short,
-    /// What the simulated drive does by itself: `reset`, `power_loss`, `tray`.
+    /// What the simulated drive does by itself, as its fault plan has it.
     Drive(&'static str),
 }
 
 /// Every fault, and the drive's own that end a burn or only hold it up.
-pub const FAULTS: [Fault; 23] = [
+pub const FAULTS: [Fault; 25] = [
     Fault::Refuses(2, 0x04, 0x08),
     Fault::Refuses(2, 0x04, 0x07),
     Fault::Refuses(2, 0x04, 0x01),
@@ -55,9 +55,11 @@ pub const FAULTS: [Fault; 23] = [
     Fault::Unplugged,
     Fault::Os(Errno::ENOMEM),
     Fault::Short,
-    Fault::Drive("reset"),
-    Fault::Drive("power_loss"),
-    Fault::Drive("tray"),
+    Fault::Drive("kind = 'reset'"),
+    Fault::Drive("kind = 'power_loss'"),
+    Fault::Drive("kind = 'tray'"),
+    Fault::Drive("kind = 'host_error'\ndone = true"),
+    Fault::Drive("kind = 'timeout'\ndone = true"),
 ];
 
 /// The drive.
