@@ -31,6 +31,7 @@ mod performance;
 mod persona;
 mod personas;
 pub mod plan;
+mod q_channel;
 pub mod random;
 mod raw_sector;
 mod read;

@@ -1,5 +1,5 @@
 //! What a data sector of a CD carries besides its user data: sync, header, EDC and ECC (ECMA-130
-//! 14 and annexes A and B); and the Q sub-channel. Knows no disc.
+//! 14 and annexes A and B). Knows no disc.
 
 use super::medium::content::RAW_SECTOR;
 use crate::units::{Lba, Msf, SECTOR};
@@ -104,41 +104,6 @@ fn parity(sector: &mut [u8; RAW_SECTOR], code: Code) {
     }
 }
 
-/// Where the head is in a track, as the Q sub-channel tells it (ECMA-130 22.3.3).
-#[derive(Clone, Copy, Debug)]
-pub struct Position {
-    /// ADR 1 and CONTROL, as one byte: CONTROL above.
-    pub control: u8,
-    /// TNO.
-    pub track: u8,
-    /// First block of the track.
-    pub start: u32,
-    /// This block.
-    pub lba: u32,
-}
-
-/// The 12 bytes of mode-1 Q, CRC included.
-pub fn q(position: Position) -> [u8; 12] {
-    let msf = |frames: u32| {
-        let part = |value: u32| bcd(u8::try_from(value).unwrap_or(99));
-        [part(frames / 4500), part(frames / 75 % 60), part(frames % 75)]
-    };
-    let mut q = [0; 12];
-    q[0] = position.control << 4 | 0x01;
-    q[1] = bcd(position.track);
-    q[2] = 1;
-    q[3..6].copy_from_slice(&msf(position.lba.saturating_sub(position.start)));
-    q[7..10].copy_from_slice(&msf(position.lba.saturating_add(150)));
-    // CRC-16 of x^16 + x^12 + x^5 + 1, inverted (ECMA-130 22.3.6).
-    let crc = q[..10].iter().fold(0u16, |crc, byte| {
-        (0..8).fold(crc ^ u16::from(*byte) << 8, |crc, _| {
-            if crc & 0x8000 != 0 { crc << 1 ^ 0x1021 } else { crc << 1 }
-        })
-    });
-    q[10..].copy_from_slice(&(!crc).to_be_bytes());
-    q
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,21 +167,5 @@ mod tests {
     fn check(word: &[u8]) {
         assert_eq!(word.iter().fold(0, |sum, symbol| sum ^ symbol), 0);
         assert_eq!(word.iter().fold(0, |sum, symbol| double(sum) ^ symbol), 0);
-    }
-
-    #[test]
-    fn q_of_a_run_out_sector_is_the_one_that_was_read() {
-        // real-drives: PLEXTOR PX-W4824A, LBA 29847 and 29848 of track 1.
-        let position = Position { control: 4, track: 1, start: 0, lba: 29_847 };
-        let hex = |text: &str| -> Vec<u8> {
-            (0..12)
-                .map(|at| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).expect("hex"))
-                .collect()
-        };
-        assert_eq!(q(position)[..], hex("4101010637720006397202c5")[..]);
-        assert_eq!(
-            q(Position { lba: 29_848, ..position })[..],
-            hex("41010106377300063973b8b5")[..]
-        );
     }
 }

@@ -6,7 +6,8 @@ use super::machine::Machine;
 use super::medium::content::RAW_SECTOR;
 use super::medium::{Area, Medium, Track, TrackMode};
 use super::persona::Persona;
-use super::raw_sector::{self, Position};
+use super::q_channel;
+use super::raw_sector;
 use super::read::{self, Order, Range};
 use super::refusal::Refusal;
 use crate::units::{Family, SECTOR};
@@ -185,7 +186,7 @@ fn sector(medium: &Medium, lba: u32, parts: Parts) -> Result<Vec<u8>, Refusal> {
     // C2: no byte of a good sector is in doubt.
     let flags = [0, 294, 296, 0][usize::from(parts.main >> 1 & 0x03)];
     bytes.put(&[0; 296][..flags]);
-    sub_channel(&mut bytes, (track, medium.control(track)), lba, parts.sub);
+    sub_channel(&mut bytes, medium, lba, parts.sub);
     Ok(bytes.0)
 }
 
@@ -198,8 +199,8 @@ fn user_only(user: &[u8; SECTOR], kind: Sector) -> [u8; RAW_SECTOR] {
 }
 
 /// MMC-6 6.20.3: raw P to W bit by bit, formatted Q, or R to W in packs.
-fn sub_channel(bytes: &mut Bytes, (track, control): (&Track, u8), lba: u32, sub: u8) {
-    let q = raw_sector::q(Position { control, track: track.number, start: track.start, lba });
+fn sub_channel(bytes: &mut Bytes, medium: &Medium, lba: u32, sub: u8) {
+    let q = q_channel::q(medium, lba);
     match sub {
         1 => {
             // Bit 6 of each of the 96 bytes is Q; P and R to W are zero.

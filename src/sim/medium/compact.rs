@@ -38,6 +38,12 @@ pub struct Code {
     pub form1: bool,
     /// International Standard Recording Code.
     pub isrc: Option<String>,
+    /// Blocks of index 0 before its start.
+    #[serde(default)]
+    pub pause: u32,
+    /// Where index 2 and those after it begin.
+    #[serde(default)]
+    pub indexes: Vec<u32>,
 }
 
 /// A session under way.

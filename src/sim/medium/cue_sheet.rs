@@ -258,7 +258,7 @@ impl CueSheet {
         let mut before: Option<TrackMode> = None;
         for track in &self.tracks {
             let start = i64::from(track.start);
-            let pause = start - self.first(track.number).min(start);
+            let pause = i64::from(self.pause(track));
             let first = before.is_none();
             let least = if first || before != Some(track.mode) { PRE_GAP } else { 0 };
             let end = self.after(track.number).unwrap_or(i64::from(self.lead_out));
@@ -295,18 +295,26 @@ impl CueSheet {
         self.stretches.first().map_or(-PRE_GAP, |stretch| stretch.start)
     }
 
+    /// Blocks of index 0 before a track's start.
+    pub fn pause(&self, track: &CueTrack) -> u32 {
+        let start = i64::from(track.start);
+        u32::try_from(start - self.first(track.number).min(start)).unwrap_or(0)
+    }
+
+    /// Where index 2 of a track and those after it begin.
+    pub fn indexes(&self, track: &CueTrack) -> Vec<u32> {
+        let own = self.stretches.iter().filter(|stretch| stretch.track == track.number);
+        let later = own.filter(|stretch| stretch.index > 1);
+        later.filter_map(|stretch| u32::try_from(stretch.start).ok()).collect()
+    }
+
     /// Blocks of a track up to where the next begins, and how many of them at its end belong to a
     /// pause of another mode and read as neither.
     pub fn extent(&self, track: &CueTrack) -> (u32, u32) {
         let next = self.tracks.iter().find(|next| next.number > track.number);
         let end = next.map_or(self.lead_out, |next| next.start);
-        let pause = match next {
-            Some(next) if next.mode != track.mode => {
-                i64::from(next.start) - self.first(next.number).min(i64::from(next.start))
-            }
-            _ => 0,
-        };
-        (end.saturating_sub(track.start), u32::try_from(pause).unwrap_or(0))
+        let pause = next.filter(|next| next.mode != track.mode).map_or(0, |next| self.pause(next));
+        (end.saturating_sub(track.start), pause)
     }
 }
 

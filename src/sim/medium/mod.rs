@@ -157,6 +157,16 @@ impl Medium {
         }
     }
 
+    /// Whether an audio track is followed by another of its session.
+    fn audio_follows(&self, track: &Track) -> bool {
+        let next = self.tracks.iter().find(|next| next.start > track.start);
+        next.is_some_and(|next| {
+            next.session == track.session
+                && next.mode == TrackMode::Audio
+                && track.mode == TrackMode::Audio
+        })
+    }
+
     fn area_of_track(&self, lba: u32) -> (Area, u32) {
         let next = || {
             let starts = self.tracks.iter().map(|track| track.start);
@@ -172,6 +182,8 @@ impl Medium {
             }
             Some(track) if lba < track.end() && track.is_open() => (Area::Gap, track.end()),
             Some(track) if lba < track.end() => (Area::RunOut(*track), track.end()),
+            // The pause between two tracks of audio is silence, whoever made it.
+            Some(track) if self.audio_follows(track) => (Area::Track(*track), next()),
             _ => (Area::Gap, next()),
         }
     }

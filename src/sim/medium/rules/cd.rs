@@ -342,7 +342,8 @@ fn note_codes(disc: &mut Medium, number: u8, page: &WriteParameters) {
     let isrc = page.isrc.map(|isrc| text(&isrc));
     record.compact.codes.retain(|code| code.track != number);
     let (control, form1) = (page.track_mode & 0x07, page.data_block_type == FORM_1);
-    record.compact.codes.push(Code { track: number, control, form1, isrc });
+    let code = Code { track: number, control, form1, isrc, pause: PRE_GAP, indexes: Vec::new() };
+    record.compact.codes.push(code);
     if let Some(catalogue) = page.catalogue {
         record.compact.catalogue.get_or_insert(text(&catalogue));
     }
@@ -413,7 +414,9 @@ fn end_track(disc: &mut Medium, number: u8) {
         TrackState::Open { .. } | TrackState::Complete => {}
     }
     if track.state != TrackState::Complete {
-        track.runout = RUN_OUT.min(track.blocks);
+        // GUESS: that of an audio track reads as silence.
+        let data = track.mode == TrackMode::Data;
+        track.runout = if data { RUN_OUT.min(track.blocks) } else { 0 };
         track.state = TrackState::Complete;
         after_last(disc);
     }

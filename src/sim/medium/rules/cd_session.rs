@@ -106,9 +106,14 @@ fn begin(disc: &mut Medium) {
             mode: track.mode,
             state: TrackState::Open { taken: 0, burnt: 0, reserved: true },
         });
-        let (control, isrc) = (track.control, track.isrc.clone());
-        let code = Code { track: track.number, control, form1: false, isrc };
-        record.compact.codes.push(code);
+        record.compact.codes.push(Code {
+            track: track.number,
+            control: track.control,
+            form1: false,
+            isrc: track.isrc.clone(),
+            pause: sheet.pause(track),
+            indexes: sheet.indexes(track),
+        });
     }
     record.next = sheet.lead_out;
     if record.compact.catalogue.is_none() {

@@ -231,6 +231,9 @@ fn audio_at_once_has_blocks_of_2352_bytes() {
     assert_eq!(bench.read(5), Err((5, 0x64, 0x00)));
     let toc = bench.toc(0);
     assert_eq!((toc[3], toc[5], toc[13], toc.len()), (2, 0x10, 0x10, 4 + 3 * 8));
+    // Between them is silence: Q counts down to the second.
+    let pause = bench.get(&[0xbe, 4, 0, 0, 1, 0x68, 0, 0, 1, 0x10, 2, 0], 2368);
+    assert_eq!((pause[0], &pause[2352..2362]), (0, &hex("01 02 00 00 01 66 00 00 06 60")[..]));
 }
 
 #[test]
@@ -334,7 +337,8 @@ fn data_and_audio_in_one_session_have_their_own_blocks_and_codes() {
     let sheet = "42 31 32 33 34 35 36 37 42 38 39 30 31 32 33 00
                  41 00 00 14 00 00 00 00 41 01 00 10 00 00 00 00 41 01 01 10 00 00 02 00
                  03 02 44 45 41 42 43 39 03 02 38 31 32 33 34 35
-                 21 02 00 00 00 00 0f 19 21 02 01 00 00 00 11 19 01 aa 01 01 00 00 1b 19";
+                 21 02 00 00 00 00 0f 19 21 02 01 00 00 00 11 19 21 02 02 00 00 00 14 32
+                 01 aa 01 01 00 00 1b 19";
     assert_eq!(bench.cue(sheet), None);
     assert_eq!(bench.burn(-150, 150, 2048), None);
     assert_eq!(bench.burn(0, 999, 2048), None);
@@ -352,6 +356,15 @@ fn data_and_audio_in_one_session_have_their_own_blocks_and_codes() {
     };
     assert_eq!(code(&mut bench, 2), b"\x02\0\0\0\x801234567890123\0"[..17]);
     assert_eq!(code(&mut bench, 3), b"\x03\x12\x02\0\x80DEABC9812345\0"[..17]);
+    // Q of the second tells both too, and its second index.
+    let q = |bench: &mut Bench, lba: u16| {
+        let [high, low] = lba.to_be_bytes();
+        bench.get(&[0xbe, 4, 0, 0, high, low, 0, 0, 1, 0x00, 2, 0], 16)[..10].to_vec()
+    };
+    assert_eq!(q(&mut bench, 1250), hex("22 12 34 56 78 90 12 30 00 50"));
+    assert_eq!(q(&mut bench, 1275), hex("23 51 54 52 4c 98 12 34 50 00"));
+    assert_eq!(q(&mut bench, 1399), hex("21 02 01 00 03 24 00 00 20 49"));
+    assert_eq!(q(&mut bench, 1400), hex("21 02 02 00 03 25 00 00 20 50"));
     // The pause between them reads as neither.
     assert_eq!(bench.read(999), Ok(0xe7));
     assert!(bench.read(1000).is_err());
