@@ -8,6 +8,7 @@ use super::demo;
 use super::fault::FaultPlan;
 use super::geometry::TrackPath;
 use super::machine::Machine;
+use super::medium::atip::Atip;
 use super::medium::blank::Blank;
 use super::medium::content::Content;
 use super::medium::store::Store;
@@ -72,7 +73,11 @@ fn disc(spec: &Spec) -> Result<Medium, String> {
         let blank = Blank { kind, layers: spec.layers, capacity: spec.capacity, formatted };
         let store = Store::temporary(kind.family());
         let store = store.map_err(|error| format!("blank disc: {}", reason(&error)))?;
-        return blank.on(store).map(|disc| guarded(disc, spec));
+        let disc = grooved(blank.on(store)?, spec)?;
+        return Ok(guarded(disc, spec));
+    }
+    if spec.atip.is_some() {
+        return Err("atip is for sim:blank?medium=cd-r and cd-rw".to_string());
     }
     if has_extension(&spec.path, "disc") {
         return recorded(spec);
@@ -119,6 +124,19 @@ fn disc(spec: &Spec) -> Result<Medium, String> {
         content: Content::image(image),
         record: None,
     })
+}
+
+/// With the pre-groove that the spec names.
+fn grooved(mut disc: Medium, spec: &Spec) -> Result<Medium, String> {
+    let (Some(name), Some(record)) = (&spec.atip, &mut disc.record) else { return Ok(disc) };
+    let atip = Atip::find(disc.kind, Some(name)).ok_or_else(|| {
+        format!("no pre-groove '{name}' on a {}: there are {}", disc.kind.name(), Atip::names())
+    })?;
+    if spec.capacity.is_none() {
+        (record.capacity, record.whole) = (atip.lead_out(), atip.lead_out());
+    }
+    record.compact.atip = Some(name.clone());
+    Ok(disc)
 }
 
 /// What was written before.

@@ -1,5 +1,5 @@
-//! The Q sub-channel (ECMA-130 22): where the head is, and from time to time the catalogue number and
-//! the recording code. Knows the disc, not how a host asks.
+//! The Q sub-channel (ECMA-130 22): where the head is, and from time to time the catalogue number
+//! and the recording code. Knows the disc, not how a host asks.
 
 use super::medium::Medium;
 use super::raw_sector::bcd;

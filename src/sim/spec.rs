@@ -36,6 +36,8 @@ pub struct Spec {
     pub layer_break: Option<u32>,
     /// Blocks of a blank disc, where it is to be smaller than such discs are.
     pub capacity: Option<u32>,
+    /// The pre-groove of a blank CD.
+    pub atip: Option<String>,
     /// Whether a blank disc comes formatted; `None`: as such discs do.
     pub formatted: Option<bool>,
     /// The tab of the disc's cartridge forbids writing.
@@ -76,7 +78,7 @@ const MAX_TRANSFER: usize = 1 << 20;
 /// The keys, for a message.
 const KEYS: &str = "medium persona speed defects faults seed pace filter sessions written layers \
                     path layer_break protect protected tray start \
-                    max_transfer capacity formatted tab";
+                    max_transfer capacity formatted tab atip";
 
 impl Spec {
     /// Reads a spec, with or without its `sim:`.
@@ -114,6 +116,7 @@ impl Spec {
             track_path: TrackPath::Opposite,
             layer_break: None,
             capacity: None,
+            atip: None,
             formatted: None,
             write_protect: false,
             sessions: vec![0],
@@ -173,6 +176,7 @@ impl Spec {
             }
             "layer_break" => self.layer_break = Some(number(key, value)?),
             "capacity" => self.capacity = Some(number(key, value)?),
+            "atip" => self.atip = Some(value.to_string()),
             "formatted" => {
                 self.formatted = Some(choice(key, value, &[("yes", true), ("no", false)])?);
             }

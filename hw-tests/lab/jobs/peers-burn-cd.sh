@@ -232,6 +232,7 @@ CATALOG "1234567890123"
 CD_TEXT { LANGUAGE_MAP { 0: EN } LANGUAGE 0 { TITLE "An Album" PERFORMER "Somebody" } }
 TRACK AUDIO
 COPY
+ISRC "DEABC9812345"
 CD_TEXT { LANGUAGE 0 { TITLE "First" PERFORMER "Somebody" } }
 FILE "a.wav" 0
 TRACK AUDIO
@@ -243,6 +244,7 @@ TOC
   toc "cdrdao with CD-TEXT" "1 lba:0" "2 lba:700" "lout lba:1100"
   audio "cdrdao with CD-TEXT" a.wav b.wav
   same "cdrdao reads the catalogue number back" "$(grep CATALOG read.toc)" 'CATALOG "1234567890123"'
+  same "cdrdao reads the recording code back" "$(grep ISRC read.toc)" 'ISRC "DEABC9812345"'
   expect "cdrskin reads the CD-TEXT" 0 skin cdtext_to_v07t=-
   says "cdrskin finds the album" 'Album Title *= An Album'
   says "cdrskin finds the second title" 'Track 02 Title *= Second'
@@ -259,7 +261,7 @@ TOC
 # A session at once after another, on a drive that does that: audio, then data (CD-Extra).
 extra() {
   disc cd-r persona=px-w4824a || return
-  sed '/CATALOG/d; /CD_TEXT/d' audio.toc >plain.toc
+  sed '/CATALOG/d; /CD_TEXT/d; /ISRC/d' audio.toc >plain.toc
   expect "cdrdao --multi" 0 dao write --multi --force plain.toc
   status "cdrdao --multi" incomplete/appendable
   expect "cdrdao msinfo" 0 dao msinfo

@@ -88,6 +88,13 @@ impl Atip {
         ATIPS.iter().filter(|atip| atip.kind == kind).find(named)
     }
 
+    /// All of them, for a message.
+    pub fn names() -> String {
+        let named: Vec<String> =
+            ATIPS.iter().map(|atip| format!("{} ({})", atip.name, atip.kind.name())).collect();
+        named.join(", ")
+    }
+
     /// The last possible start of the lead-out as an LBA.
     pub fn lead_out(&self) -> u32 {
         u32::try_from(lba(self.lead_out)).unwrap_or(0)

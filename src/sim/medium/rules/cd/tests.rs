@@ -137,6 +137,21 @@ fn a_blank_disc_tells_its_pre_groove_and_room() {
 }
 
 #[test]
+fn a_blank_disc_can_have_another_pre_groove() {
+    // atip-reports: Mitsubishi Chemical, ultra speed: A1 66 4A 99, A2 38 80 00, A3 04 C4 A0.
+    let mut bench = Bench::of("sim:blank?medium=cd-rw&atip=ultra");
+    assert_eq!(
+        bench.toc(4),
+        hex("00 1a 00 00 90 00 d7 00 61 22 18 00 4f 3b 4a 00 66 4a 99 00 38 80 00 00 04 c4 a0 00")
+    );
+    let mut bench = Bench::of("sim:blank?medium=cd-r&atip=sony");
+    assert_eq!(bench.track(0xff).2, 359_847);
+    let refused = crate::sim::open("sim:blank?medium=cd-r&atip=ultra").err().expect("refused");
+    assert!(refused.reason.contains("sony (cd-r), high (cd-rw)"), "{}", refused.reason);
+    assert!(crate::sim::open("sim:demo?atip=sony").is_err());
+}
+
+#[test]
 fn a_track_at_once_is_written_in_order_and_ended_by_a_flush_with_run_out() {
     let mut bench = cd_r();
     bench.select(DATA_LAST);
