@@ -219,9 +219,12 @@ fn writing(persona: &Persona, disc: &Disc) -> Vec<Feature> {
     writable.be32(last).be32(2048).be16(blocking).put(&[1, 0]);
     add(0x0012, 0x0020, 1, random, &writable.0);
     let formattable = [Kind::DvdRam, Kind::DvdPlusRw, Kind::DvdRw, Kind::BdR, Kind::BdRe];
-    // BD-RE without spare areas, expansion, full certification (real-drives: LG GGW-H20L refuses
-    // the quick one).
-    let bd_re = if persona.knows(0x0043) { 0x0d } else { 0x00 };
+    // BD-RE without spare areas, expansion, full certification, and the quick one.
+    let bd_re = match (persona.knows(0x0043), persona.ways.certifies_quickly) {
+        (false, _) => 0x00,
+        (true, false) => 0x0d,
+        (true, true) => 0x0f,
+    };
     add(0x0012, 0x0023, 1, &formattable, &[bd_re, 0, 0, 0, 0, 0, 0, 0]);
     let managed: &[Kind] = if disc.managed { &[Kind::DvdRam, Kind::BdRe, Kind::BdR] } else { &[] };
     // SSA: a supplementary spare area, of DVD-RAM.

@@ -102,8 +102,9 @@ pub fn track(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refus
     let found = match exchange.byte(1) & 0x03 {
         0 => tracks.rfind(|track| track.start <= number && number < covered(medium, track)),
         1 if number == 0 => None,
-        // MMC-6 6.26.2.5: FFh is the invisible track; an open one on a CD.
-        1 if number == 0xff && medium.family() == Family::Cd => {
+        // MMC-6 6.26.2.5: FFh is the invisible track, or an open one: on a CD, and on a DVD+R
+        // (libburn asks a blank one so).
+        1 if number == 0xff && (medium.family() == Family::Cd || medium.kind.plus()) => {
             let next = medium.at_once().map_or(i64::MAX, |session| session.next);
             let open = || tracks.clone().filter(|track| track.is_open());
             open().rfind(|track| i64::from(track.start) <= next).or(open().next())

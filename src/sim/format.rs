@@ -4,6 +4,7 @@
 use super::exchange::Exchange;
 use super::machine::Machine;
 use super::medium::Kind;
+use super::medium::formats::{BD_RE_PLAIN, BD_RE_SPARES};
 use super::medium::rules::FormatOrder;
 use super::refusal::{INVALID_FIELD_IN_PARAMETERS, PARAMETER_LIST_LENGTH, Refusal};
 
@@ -58,6 +59,11 @@ pub fn format_unit(machine: &mut Machine, exchange: &mut Exchange) -> Result<(),
         complete_list,
         no_certification: options & DCRT != 0,
     };
+    let quick_certification =
+        matches!(order.kind, BD_RE_SPARES | BD_RE_PLAIN) && order.subtype == 3;
+    if quick_certification && !machine.persona.ways.certifies_quickly {
+        return Err(INVALID_FIELD_IN_PARAMETERS);
+    }
     machine.write_out()?;
     machine.end_rehearsal();
     let (disc, rules) = machine.recordable()?;
@@ -244,6 +250,8 @@ mod tests {
         assert_eq!(write(&mut bench, 0, 32), Some((5, 0x30, 0x10)));
         // real-drives: LG GGW-H20L refuses quick certification.
         assert_eq!(format(&mut bench, 2, 11_826_176, 0xc3, 0), Some((5, 0x26, 0x00)));
+        let mut other = Bench::of("sim:blank?medium=bd-re&persona=se-506cb");
+        assert_eq!(format(&mut other, 2, 11_826_176, 0xc3, 0), None);
         assert_eq!(format(&mut bench, 2, 12_219_392, 0xc0, 0), Some((5, 0x26, 0x00)));
         assert_eq!(format(&mut bench, 2, 11_826_176, 0x00, 0x3000), None);
         bench.settle();

@@ -143,6 +143,8 @@ pub struct Ways {
     pub read_retries: u8,
     /// READ DISC STRUCTURE format 11h of DVD+ is refused.
     pub refuses_adip: bool,
+    /// FORMAT UNIT takes the quick certification of a BD-RE.
+    pub certifies_quickly: bool,
     /// What it does with blocks that its buffer has no room for.
     pub full_buffer: FullBuffer,
     /// READ BUFFER CAPACITY before the buffer was full once loses what is in it.

@@ -189,8 +189,9 @@ pub fn accept(disc: &Medium, order: &FormatOrder) -> Result<Format, Refusal> {
     // PIONEER R11 command reference: DCRT without CMPLST leaves the size as it is.
     let keeps_size = order.no_certification && !order.complete_list;
     let (fits, parameter) = match order.kind {
-        // PIONEER R8 command reference: 1 restarts; all else is refused.
-        PLUS_RW => (exact || order.blocks == ALL, order.parameter <= 1),
+        // PIONEER R8 command reference: 1 restarts, whatever the number of blocks (dvd+rw-format
+        // sends the lead-out it wishes for); more is refused.
+        PLUS_RW => (exact || order.blocks == ALL || order.parameter == 1, order.parameter <= 1),
         // PIONEER BDR-203 command reference: both numbers are ignored.
         FULL if bd => (true, true),
         // PIONEER R11 command reference: neither field is changeable.

@@ -46,6 +46,8 @@ pub(super) const PERSONA: Persona = Persona {
         closed_bd_r_is_rom: true,
         toc_shows_dvd_tracks: true,
         refuses_adip: true,
+        // real-drives: LG GGW-H20L refuses it.
+        certifies_quickly: false,
         read_retries: 0xc0,
         ..WAYS
     },

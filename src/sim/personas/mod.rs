@@ -75,6 +75,8 @@ const WAYS: Ways = Ways {
     // real-drives: hp GH40L page 01h: 19 retries (13h).
     read_retries: 0x13,
     refuses_adip: false,
+    // dvd+rw-format asks for it. GUESS: of most drives rightly.
+    certifies_quickly: true,
     blank_nwa_in_pre_gap: false,
     writes_sessions_at_once: true,
     // libburn's cookbook: NEC ND-4570A, LG GSA-4082B, Optiarc BD-5300S, LG GGC-H20L refuse it;

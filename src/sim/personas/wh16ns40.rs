@@ -52,6 +52,8 @@ pub(super) const PERSONA: Persona = Persona {
         toc_shows_dvd_tracks: true,
         // real-drives: LG GGW-H20L and GGC-H20L refuse format 11h on DVD+.
         refuses_adip: true,
+        // real-drives: LG GGW-H20L refuses it.
+        certifies_quickly: false,
         // real-drives: HL-DT-ST GP60NB60: page 01h is 01 0a 80 c0.
         read_retries: 0xc0,
         // GUESS: as real-drives: HL-DT-ST GSA-U10N answers READ (10) of what is no data sector.

@@ -18,6 +18,8 @@ const FULL_CERTIFICATION: u8 = 2;
 const QUICK_CERTIFICATION: u8 = 3;
 /// A format that only writes the management areas. GUESS: how long.
 const QUICK: Duration = Duration::from_secs(60);
+/// Some blocks here and there are certified. GUESS: how long.
+const QUICKLY: Duration = Duration::from_secs(150);
 /// Blocks certified in a second: written and read back at twice 4495 kB. GUESS: the rate.
 const CERTIFIED_PER_SECOND: f64 = 2.0 * 4495.0 / 2.048 / 2.0;
 
@@ -55,8 +57,7 @@ impl Rules for BdRe {
             (formats::BD_RE_SPARES | formats::BD_RE_PLAIN, FULL_CERTIFICATION) => {
                 Duration::from_secs_f64(certified)
             }
-            // real-drives: LG GGW-H20L refuses quick certification.
-            (_, QUICK_CERTIFICATION) => return Err(INVALID_FIELD_IN_PARAMETERS),
+            (formats::BD_RE_SPARES | formats::BD_RE_PLAIN, QUICK_CERTIFICATION) => QUICKLY,
             _ => return Err(INVALID_FIELD_IN_PARAMETERS),
         };
         overwrite::format(disc, order, takes)

@@ -36,7 +36,8 @@ fn mode(disc: &Medium, page: &WriteParameters) -> Result<Mode, Refusal> {
         .record
         .as_ref()
         .map_or((false, false), |record| (record.minimally_blanked, record.at_once));
-    let fixed = page.packet_size == Some(PACKET);
+    // growisofs leaves FP as it finds it, and PIONEER R11 command reference has it clear.
+    let fixed = page.packet_size.is_none_or(|size| size == PACKET);
     let linked = page.link_size.is_none_or(|size| u32::from(size) == PACKET);
     match page.write_type {
         2 if page.packet_size.is_none() => Ok(Mode::AtOnce),

@@ -141,6 +141,15 @@ pub fn close(
         let change = Change::CloseTrack(track.number);
         return Ok(Work { change, takes: *takes, says: CLOSING });
     }
+    // PIONEER R11 command reference: closing a track that is empty is GOOD, and nothing is done.
+    let next = disc.tracks.last().map_or(1, |track| track.number.saturating_add(1));
+    if *act == Act::CloseTrack && named.is_none() && order.track == u16::from(next) {
+        let empty = disc.can_grow() && disc.tracks.iter().all(|t| !t.is_open() || t.is_reserved());
+        if empty {
+            let change = Change::CloseTrack(next);
+            return Ok(Work { change, takes: Duration::ZERO, says: CLOSING });
+        }
+    }
     let partly = disc.tracks.iter().any(|track| track.is_reserved() && track.is_open());
     states::allows(disc.kind, states::state(disc), *act).map_err(|refusal| {
         if refusal == states::INCOMPLETE_TRACK && partly { RESERVED_TRACK } else { refusal }
