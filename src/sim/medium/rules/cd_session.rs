@@ -3,7 +3,7 @@
 
 use std::io;
 
-use super::cd::{SEQUENCE, SESSION_TIME, WRITING, start_of_session};
+use super::cd_track::{SEQUENCE, SESSION_TIME, WRITING, start_of_session};
 use super::sequential::INVALID_ADDRESS;
 use super::{Change, Work, WriteOrder, WriteParameters};
 use crate::sim::medium::compact::{AtOnce, Code};

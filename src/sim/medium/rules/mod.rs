@@ -7,6 +7,7 @@ mod bd_r_spares;
 mod bd_re;
 mod cd;
 pub mod cd_session;
+mod cd_track;
 mod dvd_minus;
 mod dvd_plus;
 mod dvd_plus_rw;

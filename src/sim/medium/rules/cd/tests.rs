@@ -547,6 +547,42 @@ fn a_session_at_once_that_is_cut_off_shows_all_and_has_but_a_part() {
 }
 
 #[test]
+fn a_buffer_that_runs_dry_ruins_what_is_written_without_protection() {
+    let stalled = |head: [u8; 3], first: i32| {
+        let mut bench = cd_r();
+        bench.select(head);
+        if head[0] & 0x0f == 2 {
+            assert_eq!(bench.cue(&SHEET.replace("00 00 0f 19", "00 03 00 00")), None);
+        }
+        // Enough for the laser to go on.
+        for lba in (first..first + 1800).step_by(200) {
+            assert_eq!(bench.burn(lba, if lba < 0 { 150 } else { 200 }, 2048), None);
+            if lba < 0 {
+                assert_eq!(bench.burn(0, 50, 2048), None);
+            }
+        }
+        bench.drive.wait(Duration::from_secs(60));
+        let answer = bench.burn(first + 1800, 16, 2048);
+        (bench, answer)
+    };
+    let (mut bench, answer) = stalled([0x01, 0x04, 0x08], 0);
+    assert_eq!(answer, Some((3, 0x0c, 0x09)));
+    assert_eq!(bench.get(&[0x52, 1, 0, 0, 0, 1, 0, 0, 36, 0], 36)[5] & 0x20, 0x20);
+    bench.ok(&CLOSE);
+    assert_eq!((bench.disc(), bench.capacity()), ([0x0e, 1, 1, 1], 1802));
+    let (mut bench, answer) = stalled([0x02, 0x04, 0x08], -150);
+    assert_eq!(answer, Some((3, 0x0c, 0x09)));
+    // All is shown, 1650 blocks are there.
+    assert_eq!((bench.disc(), bench.capacity()), ([0x0e, 1, 1, 1], 13_350));
+    assert_eq!((bench.read(1649), bench.read(1650)), (Ok(0x71), Err((3, 0x11, 5))));
+    // BUFE: the drive waits and goes on.
+    let (mut bench, answer) = stalled(DATA_LAST, 0);
+    assert_eq!((answer, bench.burn(1816, 16, 2048)), (None, None));
+    bench.ok(&CLOSE);
+    assert_eq!(bench.capacity(), 1834);
+}
+
+#[test]
 fn a_reserved_track_has_to_be_filled_or_closed() {
     let mut bench = cd_r();
     bench.select(DATA_LAST);
