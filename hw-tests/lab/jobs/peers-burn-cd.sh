@@ -244,7 +244,7 @@ TOC
   toc "cdrdao with CD-TEXT" "1 lba:0" "2 lba:700" "lout lba:1100"
   audio "cdrdao with CD-TEXT" a.wav b.wav
   same "cdrdao reads the catalogue number back" "$(grep CATALOG read.toc)" 'CATALOG "1234567890123"'
-  same "cdrdao reads the recording code back" "$(grep ISRC read.toc)" 'ISRC "DEABC9812345"'
+  same "cdrdao reads the recording code back" "$(grep -m1 ISRC read.toc)" 'ISRC "DEABC9812345"'
   expect "cdrskin reads the CD-TEXT" 0 skin cdtext_to_v07t=-
   says "cdrskin finds the album" 'Album Title *= An Album'
   says "cdrskin finds the second title" 'Track 02 Title *= Second'

@@ -424,6 +424,33 @@ mod tests {
         assert_eq!(read(""), Err(WRONG));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_sent_what_is_taken_is_a_session(
+            changes in proptest::collection::vec((0..88usize, proptest::num::u8::ANY), 0..4),
+            cut in 0..90usize,
+        ) {
+            let mut bytes = hex(MIXED);
+            for (at, value) in changes {
+                bytes[at] = value;
+            }
+            bytes.truncate(if cut < 80 { 88 } else { cut });
+            if let Ok(sheet) = parse(&bytes, BLANK) {
+                let starts: Vec<i64> = sheet.stretches.iter().map(|part| part.start).collect();
+                assert!(starts.windows(2).all(|pair| pair[0] < pair[1]));
+                assert!(starts.last().is_some_and(|last| *last < i64::from(sheet.lead_out)));
+                assert!(sheet.lead_out <= BLANK.lead_out_last);
+                let mut end = 0;
+                for track in &sheet.tracks {
+                    let (blocks, gap) = sheet.extent(track);
+                    assert!(track.start >= end && blocks - gap >= 300);
+                    end = track.start + blocks;
+                }
+                assert_eq!(end, sheet.lead_out);
+            }
+        }
+    }
+
     #[test]
     fn the_drive_can_make_up_a_pause() {
         let sheet = read(&DATA.replace("41 01 00 10", "41 01 00 14")).expect("good");
