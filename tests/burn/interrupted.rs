@@ -9,6 +9,7 @@ use oxidisc::mmc::Drive;
 use oxidisc::units::Blocks;
 
 use super::bench::{Bench, burn, image, is_unlocked, options};
+use super::meddled::{Deed, meddled};
 
 /// Burns until `stop` says so.
 fn until(drive: &mut Drive, options: &Options, mut stop: impl FnMut(&Event) -> bool) -> Report {
@@ -100,6 +101,45 @@ fn what_is_written_at_once_is_lost_when_it_is_stopped_and_that_is_said() {
             let (_, report, _) = burn(&mut bench.drive(""), &options).expect("prepared");
             assert_eq!(report.status, Status::Verified, "{medium}");
         }
+    }
+}
+
+#[test]
+fn what_cannot_be_gone_on_with_is_closed_so_that_the_disc_takes_more() {
+    for (medium, mode) in [("dvd+r", None), ("bd-r", None), ("dvd-r", Some(WriteMode::Incremental))]
+    {
+        let bench = Bench::blank(medium);
+        let bytes = image(700, 18);
+        let mut options = options(bench.image(&bytes));
+        options.choices.mode = mode;
+        until(&mut bench.drive(""), &options, written(200));
+        // Whoever burns another image on it is told what to do first.
+        let refused = burn(&mut bench.drive(""), &options).expect_err("a burn broke off");
+        assert!(refused.hint.is_some_and(|hint| hint.contains("--resume")), "{medium}");
+        // A drive that does not tell where to go on: DAMAGE, and no NWA, until it is closed.
+        let mut closed = false;
+        let (mut drive, _) = meddled(bench.sim(""), move |cdb| {
+            closed |= cdb[0] == 0x5b;
+            let ask = cdb[0] == 0x52 && !closed;
+            let hide = |bytes: &mut [u8]| {
+                bytes[5] |= 0x20;
+                bytes[7] &= !0x01;
+            };
+            if ask { Deed::Change(hide) } else { Deed::Pass }
+        });
+        let resuming = Options { resume: true, ..options.clone() };
+        let (prepared, report, _) = burn(&mut drive, &resuming).expect("prepared");
+        assert!(prepared.loss.is_some_and(|loss| loss.contains("can only be closed")));
+        let Status::Failed(error) = &report.status else { panic!("{:?}", report.status) };
+        assert!(error.message.contains("could not be gone on with"), "{error}");
+        let Worth::Wasted { free } = report.worth else { panic!("{medium}: {}", report.worth) };
+        assert!(free > Blocks(2_000_000), "{medium}");
+        drop(drive);
+        // And then it takes the image behind what is lost.
+        let (_, report, _) = burn(&mut bench.drive(""), &options).expect("prepared");
+        assert_eq!(report.status, Status::Verified, "{medium}");
+        let start = u32::try_from(report.plan.start.0).expect("behind what is lost");
+        assert!(start > 200 && bench.read(start, 700) == bytes, "{medium}");
     }
 }
 

@@ -73,6 +73,56 @@ fn the_buffer_is_not_asked_after_before_it_was_full_once() {
 }
 
 #[test]
+fn a_drive_that_never_takes_a_write_is_given_up_and_the_disc_can_be_gone_on_with() {
+    let bench = Bench::blank("bd-r");
+    let options = options(bench.image(&image(300, 42)));
+    let (mut drive, _) = meddled(bench.sim(""), |cdb| {
+        if cdb[0] == WRITE && cdb[5] == 0xa0 { no(2, 0x04, 0x08) } else { Deed::Pass }
+    });
+    let before = drive.time();
+    let report = run(&mut drive, &options);
+    let error = failure(&report);
+    assert!(error.message.contains("long write in progress"), "{error}");
+    let waited = (drive.time() - before).as_secs();
+    assert!((200..400).contains(&waited), "{waited}");
+    let on = Worth::Resumable { nwa: Lba(160), done: Blocks(160) };
+    assert_eq!(report.worth, on);
+    drop(drive);
+    let resuming = Options { resume: true, ..options };
+    assert_eq!(run(&mut bench.drive(""), &resuming).status, Status::Verified);
+}
+
+#[test]
+fn what_a_drive_loses_of_its_buffer_is_sent_again_or_the_burn_has_failed() {
+    // 12 MB to a drive whose power fails in the middle. Memory for all of its buffer, or not.
+    let bytes = image(6000, 43);
+    for (medium, fifo, saved) in [
+        ("dvd+rw", 32 << 20, true),
+        ("dvd+rw", 2 << 20, false),
+        ("bd-re", 32 << 20, true),
+        ("dvd+r", 32 << 20, true),
+        ("bd-r", 32 << 20, true),
+    ] {
+        let bench = Bench::blank(medium);
+        let options = Options { fifo, verify: false, ..options(bench.image(&bytes)) };
+        let plan = bench.path("faults.toml");
+        let fault = "[[fault]]\nkind = 'power_loss'\nat_lba = 4800\nopcode = 0x2a\n";
+        std::fs::write(&plan, fault).expect("written");
+        let mut drive = bench.drive(&format!("faults={}", plan.display()));
+        let report = run(&mut drive, &options);
+        drop(drive);
+        if saved {
+            assert_eq!((&report.status, report.retries), (&Status::Written, 1), "{medium}");
+            assert!(bench.read(0, 6000) == bytes, "{medium}");
+        } else {
+            let error = failure(&report);
+            assert!(error.message.contains("lost more than is still in memory"), "{error}");
+            assert_eq!(report.worth, Worth::Rewritable);
+        }
+    }
+}
+
+#[test]
 fn a_write_whose_answer_was_lost_is_not_sent_again() {
     let bench = Bench::blank("bd-r");
     let bytes = image(300, 33);

@@ -171,6 +171,7 @@ fn worth(worth: &Worth) -> Value {
         Worth::Resumable { nwa, .. } => ("resumable", Some(nwa.0), true),
         Worth::Unclosed => ("unclosed", None, true),
         Worth::Wasted { .. } => ("wasted", None, false),
+        Worth::Closable => ("closable", None, true),
         Worth::Blankable => ("blankable", None, false),
         Worth::Ruined => ("ruined", None, false),
         Worth::Written { .. } => ("written", None, false),

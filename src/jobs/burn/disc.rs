@@ -94,6 +94,11 @@ impl DiscKind {
         matches!(self, DiscKind::CdRw | DiscKind::DvdRwSequential | DiscKind::DvdRwOverwrite)
     }
 
+    /// Whether a track that broke off for good can be closed, so that another can follow.
+    pub fn is_salvageable(self) -> bool {
+        matches!(self, DiscKind::DvdR | DiscKind::DvdPlusR | DiscKind::DvdPlusRDl | DiscKind::BdR)
+    }
+
     /// Whether what is written to it stays for good: a mistake costs the disc.
     pub fn is_write_once(self) -> bool {
         !self.is_overwritable() && !self.is_blankable()

@@ -278,6 +278,8 @@ pub struct Plan {
     /// Whether a burn that broke off can be gone on with: the disc keeps a next writable address
     /// that tells how far it came.
     pub resumable: bool,
+    /// It only closes what a burn left behind that cannot be gone on with.
+    pub salvages: bool,
     /// The rate asked for; `None` leaves it to the drive.
     pub rate: Option<Rate>,
     /// What `mkisofs -C` had to be told for an image that refers to what is there: first block

@@ -52,6 +52,11 @@ pub fn prepare(
     if !begun || unseen {
         findings.extend(preflight::losses(drive, &medium, &disc, &plan)?);
     }
+    if plan.salvages {
+        let kind = plan.kind;
+        let text = format!("the burn that broke off on this {kind} can only be closed");
+        findings.push(Finding::new(Severity::Ask, text));
+    }
     let (asks, notes): (Vec<_>, Vec<_>) =
         findings.into_iter().partition(|finding| finding.severity == Severity::Ask);
     let findings = notes.into_iter().map(|finding| finding.text).chain(medium.remarks.clone());

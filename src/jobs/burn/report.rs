@@ -250,6 +250,8 @@ pub enum Worth {
         /// What can still be written.
         free: Blocks,
     },
+    /// What was written is lost; closed by `burn --resume`, the rest of the disc can be used.
+    Closable,
     /// It can be blanked and used again; what is on it is of no use.
     Blankable,
     /// Of no use any more.
@@ -299,6 +301,10 @@ impl fmt::Display for Worth {
             Worth::Wasted { free } => write!(
                 f,
                 "what was written is lost, but the disc takes {free} more sectors behind it"
+            ),
+            Worth::Closable => f.write_str(
+                "what was written is lost; `burn --resume` closes it, so that the rest of the \
+                 disc can be used",
             ),
             Worth::Blankable => {
                 f.write_str("what is on the disc is of no use; it can be blanked and burnt again")

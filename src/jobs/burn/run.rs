@@ -210,6 +210,7 @@ impl<'a> Job<'a> {
         let (tally, tap, stop) = burn.run();
         let done = Done { plan, tally, tap };
         match stop {
+            None if done.plan.salvages => self.salvaged(done),
             Some(stop) => self.broken_off(done, stop),
             None => self.written(done),
         }
@@ -277,6 +278,19 @@ impl<'a> Job<'a> {
         let worth = self.worth(&done.plan, done.tally.reached);
         let status = status_of(stop, &worth);
         self.report(done.plan.clone(), Some(done), status, worth)
+    }
+
+    /// What there was of a burn is closed. That is not what was asked for.
+    fn salvaged(&mut self, done: Done) -> Report {
+        let worth = self.worth(&done.plan, done.tally.reached);
+        let message = "the burn that broke off could not be gone on with, for the drive does not \
+                       tell where; what there was of it is closed";
+        let error = Error::new(Kind::AfterDisc, message);
+        let error = error.hint(match worth {
+            Worth::Wasted { .. } => "the image can be burnt behind it, or on another disc",
+            _ => "burn the image on another disc",
+        });
+        self.report(done.plan.clone(), Some(done), Status::Failed(error), worth)
     }
 
     fn worth(&mut self, plan: &Plan, reached: Reached) -> Worth {

@@ -163,6 +163,7 @@ mod tests {
             simulated: false,
             closes,
             resumable: true,
+            salvages: false,
             rate: None,
             msinfo: None,
             remarks: Vec::new(),

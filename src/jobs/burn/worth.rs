@@ -4,7 +4,7 @@
 use super::plan::{Plan, normalised};
 use super::report::Worth;
 use super::state::State;
-use crate::mmc::cmd::read_disc_information::{DiscStatus, SessionState};
+use crate::mmc::cmd::read_disc_information::{DiscInformation, DiscStatus, SessionState};
 use crate::units::{Blocks, Lba};
 
 /// How far a burn got.
@@ -53,6 +53,9 @@ pub fn worth(known: &Known<'_>) -> Worth {
     let Some((state, disc)) = told else {
         return Worth::Unknown { resumable: plan.resumable };
     };
+    if plan.salvages {
+        return salvaged(state, disc);
+    }
     if plan.kind.is_overwritable() {
         return match reached {
             Reached::Prepared => Worth::Empty,
@@ -69,6 +72,17 @@ pub fn worth(known: &Known<'_>) -> Worth {
             SessionState::Empty | SessionState::Complete => Worth::Written { closed: false },
         },
         _ => broken_off(known, state, disc.status, disc.erasable),
+    }
+}
+
+/// Of a disc on which what could not be gone on with was to be closed.
+fn salvaged(state: &State, disc: &DiscInformation) -> Worth {
+    let free = state.writable().map_or(Blocks(0), |track| track.free);
+    let open = matches!(disc.last_session, SessionState::Incomplete | SessionState::Damaged);
+    match disc.status {
+        DiscStatus::Appendable if open => Worth::Closable,
+        DiscStatus::Appendable if free > Blocks(0) => Worth::Wasted { free },
+        _ => Worth::Ruined,
     }
 }
 
@@ -98,6 +112,8 @@ fn broken_off(known: &Known<'_>, state: &State, status: DiscStatus, erasable: bo
     match status {
         _ if erasable => Worth::Blankable,
         DiscStatus::Appendable if free > Blocks(0) => Worth::Wasted { free },
+        // What was begun at once has its end written down already.
+        DiscStatus::Appendable if plan.resumable && plan.kind.is_salvageable() => Worth::Closable,
         _ => Worth::Ruined,
     }
 }
@@ -125,6 +141,7 @@ mod tests {
             simulated: false,
             closes: true,
             resumable: true,
+            salvages: false,
             rate: None,
             msinfo: None,
             remarks: Vec::new(),
@@ -174,7 +191,7 @@ mod tests {
         assert_eq!(of(&plan, Reached::Taken, Some(&now(Some(992)))), resumable(992));
         assert_eq!(of(&plan, Reached::Taken, Some(&now(Some(1008)))), Worth::Unclosed);
         assert_eq!(of(&plan, Reached::Flushed, Some(&now(None))), Worth::Unclosed);
-        assert_eq!(of(&plan, Reached::Writing, Some(&now(None))), Worth::Ruined);
+        assert_eq!(of(&plan, Reached::Writing, Some(&now(None))), Worth::Closable);
     }
 
     #[test]
@@ -219,6 +236,16 @@ mod tests {
         assert_eq!(of(&at_once, Reached::Writing, Some(&now)), Worth::Ruined);
         // The drive closed it, with half an image on it.
         assert_eq!(of(&at_once, Reached::Writing, Some(&state(CLOSED, None))), Worth::Ruined);
+    }
+
+    #[test]
+    fn what_was_only_to_be_closed_is_wasted_once_it_is() {
+        let plan = Plan { salvages: true, ..plan(DiscKind::DvdR) };
+        let now = State { open: Some(track(Some(800), 5000)), ..state(OPEN, None) };
+        let wasted = Worth::Wasted { free: Blocks(5000) };
+        assert_eq!(of(&plan, Reached::Closed, Some(&now)), wasted);
+        assert_eq!(of(&plan, Reached::Prepared, Some(&state(BEGUN, None))), Worth::Closable);
+        assert_eq!(of(&plan, Reached::Closed, Some(&state(CLOSED, None))), Worth::Ruined);
     }
 
     #[test]

@@ -141,7 +141,9 @@ impl<'a> Burn<'a> {
     fn steps(&mut self) -> Result<(), Stop> {
         // Somebody may have changed the disc while it was asked whether to go on.
         self.out.check_same_disc()?;
-        self.fill()?;
+        if self.out.plan.write().is_some() {
+            self.fill()?;
+        }
         let plan = self.out.plan;
         for step in &plan.steps {
             // From the flush on, it is done sooner than it could be stopped.

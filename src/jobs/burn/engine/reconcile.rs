@@ -2,12 +2,26 @@
 //! its next writable address; nothing is ever repeated blindly (Debian #789260: a USB bridge loses
 //! the answer, the write is sent again, and the disc is lost with 5/21/02).
 
-use super::{LOST_MAX, Noticed, Out, RESET, Stop};
-use crate::jobs::burn::plan::{Chunk, Write, normalised};
+use super::{LOST_MAX, Noticed, Out, RESET, SETTLE, Stop};
+use crate::jobs::burn::command::Command;
+use crate::jobs::burn::plan::{Chunk, DiscKind, Write, normalised};
 use crate::jobs::burn::report::Stage;
 use crate::mmc::CommandError;
+use crate::mmc::cmd::format_unit::FormatUnit;
+use crate::mmc::cmd::read_disc_information::{BackgroundFormat, ReadDiscInformation};
+use crate::mmc::cmd::read_format_capacities::FormatDescriptor;
 use crate::mmc::cmd::read_track_information::ReadTrackInformation;
-use crate::units::Lba;
+use crate::units::{Blocks, Lba};
+
+/// Goes on with a background format where it stopped (MMC-6 6.5: the last bit of the parameter).
+const RESTART: FormatUnit = FormatUnit {
+    format: FormatDescriptor { kind: 0x26, blocks: Blocks(FormatUnit::ALL), parameter: 1 },
+    subtype: 0,
+    options_valid: false,
+    no_certification: false,
+    complete_list: false,
+    immediate: true,
+};
 
 /// Where the writing goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +103,7 @@ impl Out<'_> {
         noticed.changed |= later.changed;
         if noticed.reset {
             self.remark(RESET.into());
+            self.restart_format()?;
         } else if noticed.changed {
             return Err(Stop::because("the drive says that the disc was changed in mid-burn"));
         }
@@ -111,6 +126,22 @@ impl Out<'_> {
             self.remark(format!("{error}; went on at {lba}"));
         }
         Ok(next)
+    }
+
+    /// A DVD+RW whose format in the background a reset has stopped: as long as it stands still,
+    /// nothing can be written behind where it stopped.
+    fn restart_format(&mut self) -> Result<(), Stop> {
+        if self.plan.kind != DiscKind::DvdPlusRw {
+            return Ok(());
+        }
+        let disc = self.drive.query(&ReadDiscInformation)?;
+        if disc.background_format != BackgroundFormat::Suspended {
+            return Ok(());
+        }
+        let stage = Stage::Formatting;
+        self.send(&Command::FormatUnit(RESTART), stage)?;
+        self.wait(SETTLE, stage)?;
+        Ok(())
     }
 
     /// The next writable address, if the drive tells it, of a track written from `start` on.

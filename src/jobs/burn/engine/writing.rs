@@ -89,9 +89,22 @@ impl Burn<'_> {
     /// The address to go on at; the image is turned back where that is not behind what was sent
     /// last.
     fn go_on(&mut self, write: &Write, next: Next, sent: Option<&Chunk>) -> Result<Lba, Stop> {
+        let lost = || {
+            Stop::because("the drive has lost more than is still in memory")
+                .hint("burn it again; a larger --fifo keeps more")
+        };
         let at = match next {
             Next::At(at) => at,
-            Next::Back => self.oldest(write).min(sent.map_or(write.end(), |chunk| chunk.lba)),
+            Next::Back => {
+                let last = sent.map_or(write.end(), |chunk| chunk.lba);
+                let at = self.oldest(write).min(last);
+                let kept = Blocks(u32::try_from(last - at).unwrap_or(0)).bytes();
+                let buffer = u64::from(self.out.prepared.drive.buffer_kib.unwrap_or(0)) * 1024;
+                if at > write.image_start() && kept < buffer {
+                    return Err(lost());
+                }
+                at
+            }
         };
         let expected = sent.map_or(write.end(), Chunk::end);
         if at == expected {
@@ -99,7 +112,7 @@ impl Burn<'_> {
         }
         let blocks = u32::try_from(at - write.image_start()).unwrap_or(0).min(write.image.0);
         if !self.tap.go_back(Blocks(write.skip.0 + blocks).bytes()) {
-            return Err(Stop::because("the drive has lost more than is still in memory"));
+            return Err(lost());
         }
         Ok(at)
     }

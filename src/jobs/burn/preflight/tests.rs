@@ -241,6 +241,7 @@ fn plan_at(start: i32, msinfo: Option<(Lba, Lba)>) -> Plan {
         simulated: false,
         closes: true,
         resumable: false,
+        salvages: false,
         rate: None,
         msinfo,
         remarks: Vec::new(),

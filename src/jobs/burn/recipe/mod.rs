@@ -14,6 +14,7 @@ mod dvd_ram;
 mod dvd_rw_overwrite;
 mod layers;
 mod room;
+mod salvage;
 mod speed;
 #[cfg(test)]
 mod tests;
@@ -41,7 +42,8 @@ pub fn recipe(disc: &Disc, image: &Image, choices: &Choices) -> Result<Plan, Ref
 
 /// How to go on with a burn that broke off, where the first `done` blocks of the image are on the
 /// disc: compared, not guessed. Of a disc with a next writable address that is all that is on the
-/// open track.
+/// open track. Where the drive does not tell where it broke off, what there is of it is closed, and
+/// nothing is written ([`Plan::salvages`]).
 ///
 /// # Errors
 /// The disc is none that can be gone on with, or not from there; the refusal says what would work.
@@ -53,6 +55,9 @@ pub fn resume(
 ) -> Result<Plan, Refusal> {
     let job = Job { disc, image, choices, done: Some(done) };
     checks::check(&job)?;
+    if let Some(plan) = salvage::plan(&job) {
+        return Ok(plan);
+    }
     checks::check_resume(&job, done)?;
     job.plan()
 }
@@ -111,6 +116,7 @@ impl Job<'_> {
             simulated: self.choices.simulate,
             closes: !self.choices.appendable && !self.choices.simulate,
             resumable: false,
+            salvages: false,
             rate: None,
             msinfo: None,
             remarks: Vec::new(),

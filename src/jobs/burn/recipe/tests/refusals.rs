@@ -3,7 +3,7 @@
 use super::discs::{appendable, blank, broken_off, complete};
 use super::{image, nothing, plan, refused, resume};
 use crate::jobs::burn::plan::{
-    Alternative, Choices, Disc, DiscKind, Reason, Refusal, SpareArea, Spares, WriteMode,
+    Alternative, Choices, Disc, DiscKind, Reason, Refusal, SpareArea, Spares, Step, WriteMode,
 };
 use crate::mmc::profile::Profile;
 use crate::units::Blocks;
@@ -272,8 +272,17 @@ fn a_burn_that_broke_off_is_gone_on_with_or_left_alone() {
         on(&broken_off(DiscKind::CdR, 64_000), 64_000),
         "a burn of a CD-R that broke off cannot be gone on with",
     );
-    let lost = Disc { nwa: None, damaged: true, ..broken };
-    says(on(&lost, 64_000), "the drive cannot tell where the burn on this BD-R broke off");
+    // What cannot be gone on with is closed, so that the disc takes more.
+    for kind in [DiscKind::DvdR, DiscKind::DvdPlusR, DiscKind::BdR] {
+        let lost = Disc { nwa: None, damaged: true, ..broken_off(kind, 64_000) };
+        let plan = on(&lost, 0).expect("closed");
+        assert!(plan.salvages && plan.write().is_none() && !plan.closes);
+        let track = lost.last_track;
+        let end = [Step::CloseTrack { track }, Step::CloseSession];
+        assert!(plan.steps.ends_with(&end), "{:?}", plan.steps);
+    }
+    let lost = Disc { nwa: None, damaged: true, ..broken_off(DiscKind::DvdRwSequential, 64_000) };
+    says(on(&lost, 64_000), "the drive cannot tell where the burn on this DVD-RW broke off");
     // A damaged track that has a next writable address goes on (MMC-5 6.27.3.7).
     let damaged = Disc { damaged: true, ..broken_off(DiscKind::DvdR, 64_000) };
     assert!(on(&damaged, 64_000).is_ok());
