@@ -7,11 +7,13 @@ use std::ops::ControlFlow;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use oxidisc::jobs::burn::{self, Event, Options, Report, Source, Stage, Status, Worth};
 use oxidisc::jobs::error::{Error, Kind};
 use oxidisc::mmc::Drive;
-use oxidisc::transport::Answer;
+use oxidisc::sim::SimDrive;
+use oxidisc::transport::{Answer, Cdb, Data, Errno, Transport};
 use oxidisc::units::{Blocks, Lba};
 
 use super::bench::{Bench, burn, image, options};
@@ -170,6 +172,45 @@ fn a_drive_that_does_not_close_what_it_says_it_closed_is_found_out() {
     drop(drive);
     let resuming = Options { resume: true, ..options };
     assert_eq!(run(&mut bench.drive(""), &resuming).status, Status::Verified);
+}
+
+/// A drive that takes no time: one that another program simulates, say.
+struct Timeless(SimDrive);
+
+impl Transport for Timeless {
+    fn execute(&mut self, cdb: &Cdb, data: Data<'_>, timeout: Duration) -> Result<Answer, Errno> {
+        self.0.idle(Duration::from_secs(1));
+        let answer = self.0.execute(cdb, data, timeout)?;
+        Ok(Answer { duration: Duration::ZERO, ..answer })
+    }
+
+    fn max_transfer(&self) -> usize {
+        self.0.max_transfer()
+    }
+
+    fn wait(&mut self, time: Duration) {
+        self.0.wait(time);
+    }
+}
+
+#[test]
+fn a_burn_faster_than_any_drive_counts_only_once_it_was_read_back() {
+    let bytes = image(14_000, 38);
+    let burnt = |verify| {
+        let bench = Bench::blank("cd-r");
+        let options = Options { verify, ..options(bench.image(&bytes)) };
+        run(&mut Drive::new(Box::new(Timeless(bench.sim("")))), &options)
+    };
+    let unread = burnt(false);
+    let error = failure(&unread);
+    assert!(error.message.contains("faster than any drive writes"), "{error}");
+    assert_eq!(error.kind, Kind::AfterDisc);
+    let read = burnt(true);
+    assert_eq!(read.status, Status::Verified);
+    assert!(
+        read.remarks.iter().any(|remark| remark.contains("only what is read back")),
+        "{read:?}"
+    );
 }
 
 #[test]

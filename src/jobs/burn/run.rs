@@ -327,8 +327,13 @@ impl<'a> Job<'a> {
             now = self.ask();
             truth = truth::compare(&self.sent(&done), &now);
         }
-        let Truth { closed, lies, remarks } = truth;
+        let Truth { closed, mut lies, doubts, remarks } = truth;
         self.remarks.extend(remarks);
+        if self.options.verify && !done.plan.simulated && !done.tally.stop {
+            self.remarks.extend(doubts.into_iter().map(until_read_back));
+        } else {
+            lies.extend(doubts);
+        }
         if !lies.is_empty() {
             let reached = if closed == Some(false) { Reached::Flushed } else { Reached::Taken };
             let worth = match worth(&self.known(&done.plan, reached, Some(&now))) {
@@ -445,6 +450,10 @@ impl Facts<'_> {
             plan,
         }
     }
+}
+
+fn until_read_back(doubt: String) -> String {
+    format!("{doubt}: only what is read back from the disc is believed")
 }
 
 fn checking() -> Event {
