@@ -329,10 +329,11 @@ impl<'a> Job<'a> {
         }
         let Truth { closed, mut lies, doubts, remarks } = truth;
         self.remarks.extend(remarks);
-        if self.options.verify && !done.plan.simulated && !done.tally.stop {
-            self.remarks.extend(doubts.into_iter().map(until_read_back));
-        } else {
+        let doubted = !doubts.is_empty();
+        if done.plan.simulated {
             lies.extend(doubts);
+        } else {
+            self.remarks.extend(doubts.into_iter().map(until_read_back));
         }
         if !lies.is_empty() {
             let reached = if closed == Some(false) { Reached::Flushed } else { Reached::Taken };
@@ -356,8 +357,8 @@ impl<'a> Job<'a> {
         } else {
             (Status::Written, written)
         };
-        let verified =
-            (status == Status::Written && self.options.verify).then(|| self.verify(&done));
+        let verify = status == Status::Written && (self.options.verify || doubted);
+        let verified = verify.then(|| self.verify(&done));
         let mut report = self.report(done.plan.clone(), Some(done), status, worth);
         report.closed = closed;
         match verified {
@@ -453,7 +454,7 @@ impl Facts<'_> {
 }
 
 fn until_read_back(doubt: String) -> String {
-    format!("{doubt}: only what is read back from the disc is believed")
+    format!("{doubt}: only what is read back from it is believed")
 }
 
 fn checking() -> Event {
