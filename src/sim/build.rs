@@ -73,7 +73,7 @@ fn disc(spec: &Spec) -> Result<Medium, String> {
         let blank = Blank { kind, layers: spec.layers, capacity: spec.capacity, formatted };
         let store = Store::temporary(kind.family());
         let store = store.map_err(|error| format!("blank disc: {}", reason(&error)))?;
-        let disc = grooved(blank.on(store)?, spec)?;
+        let disc = grooved(blank.on(store).map_err(|error| error.to_string())?, spec)?;
         return Ok(guarded(disc, spec));
     }
     if spec.atip.is_some() {

@@ -53,6 +53,7 @@ mod write_speeds;
 use std::time::Duration;
 
 pub use machine::WriteStats;
+pub use medium::blank::BlankError;
 pub use spec::SpecError;
 
 use crate::transport::{Answer, Cdb, Data, Errno, Transport};
@@ -128,15 +129,15 @@ fn made(text: &str, spec: &Spec) -> Result<SimDrive, SpecError> {
 /// than such discs are if `capacity` says so, in blocks.
 ///
 /// # Errors
-/// There is no such disc, or the file is there already or cannot be made; the reason says which.
+/// There is no such disc, or the file is there already or cannot be made.
 pub fn create(
     path: &std::path::Path,
     medium: &str,
     layers: Option<u8>,
     capacity: Option<u32>,
-) -> Result<(), String> {
+) -> Result<(), BlankError> {
     let (kind, named) = Kind::parse(medium)
-        .ok_or_else(|| format!("no medium '{medium}': there are {}", Kind::names()))?;
+        .ok_or_else(|| BlankError::UnknownMedium { name: medium.to_string() })?;
     Blank { kind, layers: layers.or(named), capacity, formatted: true }.create(path)
 }
 
