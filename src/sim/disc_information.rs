@@ -28,10 +28,7 @@ pub fn disc(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusa
 
 /// MMC-6 table 375: how often blocks can still be written again. GUESS: the map has room for each.
 fn pow_resources(medium: &Medium) -> Vec<u8> {
-    let record = medium.record.as_ref();
-    let spares = record.and_then(|record| record.format).map_or(0, |format| format.spares);
-    let left = spares.saturating_sub(record.map_or(0, |record| record.spares_used));
-    let clusters = left / medium.family().ecc_blocks().0;
+    let clusters = medium.spares_left() / medium.family().ecc_blocks().0;
     let mut bytes = Bytes::new();
     bytes.be16(0).put(&[POW_RESOURCES << 5, 0]).be32(clusters).be32(clusters).be32(clusters);
     bytes.with_length16()

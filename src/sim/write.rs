@@ -29,10 +29,18 @@ pub fn write10(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Ref
 }
 
 /// WRITE AND VERIFY (10) (MMC-6 6.50): the blocks are on the disc, and read back, before it ends.
-/// GUESS: reading them back takes as long as a flush that finds them good.
+/// A block that does not read is told as a read tells it, and one that came before these and could
+/// not be written as the failure of an earlier command.
 pub fn write_and_verify(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
     write10(machine, exchange)?;
-    machine.flush(false)
+    let lba = exchange.be32(2);
+    let blocks = lba..lba.saturating_add(exchange.be16(7) as u32);
+    let own = |at: u32| blocks.contains(&at);
+    let earlier =
+        |refusal: Refusal| if refusal.lba.is_some_and(own) { refusal } else { refusal.deferred() };
+    machine.flush(false).map_err(earlier)?;
+    // In the pre-gap of a CD there is nothing to read.
+    if (lba as i32) < 0 { Ok(()) } else { machine.read_back(blocks) }
 }
 
 /// WRITE (12) (MMC-6 6.49).
@@ -140,7 +148,10 @@ pub fn send_cue_sheet(machine: &mut Machine, exchange: &mut Exchange) -> Result<
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::super::testing::Bench;
+    use crate::transport::Data;
 
     #[test]
     fn a_test_write_answers_as_a_write_and_leaves_the_disc_as_it_was() {
@@ -161,6 +172,66 @@ mod tests {
     fn write(bench: &mut Bench, lba: u8, blocks: u8, fill: u8) -> Option<(u8, u8, u8)> {
         let cdb = [0x2a, 0, 0, 0, 0, lba, 0, 0, blocks, 0];
         bench.send(&cdb, &vec![fill; usize::from(blocks) * 2048])
+    }
+
+    fn defective(spec: &str, plan: &str) -> (Bench, tempfile::NamedTempFile) {
+        let file = tempfile::NamedTempFile::new().expect("temporary file");
+        std::fs::write(file.path(), plan).expect("written");
+        (Bench::of(&format!("{spec}&defects={}", file.path().display())), file)
+    }
+
+    /// WRITE AND VERIFY: what is told, whether of an earlier command, where, and how long it took.
+    fn checked(bench: &mut Bench, lba: u8) -> (Option<(u8, u8, u8)>, bool, Option<u32>, Duration) {
+        let begun = bench.drive.now();
+        let cdb = [0x2e, 0, 0, 0, 0, lba, 0, 0, 32, 0];
+        let answer = bench.run(&cdb, Data::Out(&[7; 32 * 2048])).expect("taken");
+        let raw = &answer.sense;
+        let sense = (!raw.is_empty()).then(|| (raw[2] & 0x0f, raw[12], raw[13]));
+        let valid = raw.first().is_some_and(|first| first & 0x80 != 0);
+        let at = valid.then(|| u32::from_be_bytes([raw[3], raw[4], raw[5], raw[6]]));
+        let deferred = raw.first().is_some_and(|first| first & 0x01 != 0);
+        (sense, deferred, at, bench.drive.now() - begun)
+    }
+
+    const HARD: &str = "[[defect]]\nkind = \"hard\"\nlba = 40\n";
+
+    #[test]
+    fn what_is_verified_is_read_back_and_a_block_that_does_not_read_is_told() {
+        let (mut bench, _plan) = defective("sim:blank?medium=bd-r&capacity=4096", HARD);
+        assert_eq!(checked(&mut bench, 0).0, None);
+        let (sense, deferred, at, _) = checked(&mut bench, 32);
+        // All of an error-correction block is lost.
+        assert_eq!((sense, deferred, at), (Some((3, 0x11, 0x05)), false, Some(32)));
+        // It is written all the same: the disc goes on after it.
+        assert_eq!(write(&mut bench, 32, 32, 1), Some((5, 0x21, 0x02)));
+        let (sense, _, _, verified) = checked(&mut bench, 64);
+        assert_eq!(sense, None);
+        // The same without a look costs less: at least the turn until the blocks come round again.
+        let begun = bench.drive.now();
+        assert_eq!(write(&mut bench, 96, 32, 1), None);
+        assert_eq!(bench.ask(&[0x35, 0, 0, 0, 0, 0, 0, 0, 0, 0], 0).sense, None);
+        let written = bench.drive.now() - begun;
+        assert!(verified > written + Duration::from_millis(5), "{verified:?} {written:?}");
+    }
+
+    #[test]
+    fn what_is_verified_is_good_where_spare_blocks_stand_in_until_there_are_none() {
+        let plan = "[[defect]]\nkind = \"hard\"\nlba = 0\ncount = 4000\n";
+        let (mut bench, _plan) = defective("sim:blank?medium=dvd-ram&capacity=512", plan);
+        // 48 blocks of spare areas.
+        assert_eq!(checked(&mut bench, 0).0, None);
+        let (sense, deferred, at, _) = checked(&mut bench, 32);
+        assert_eq!((sense, deferred, at), (Some((3, 0x0c, 0x02)), false, Some(48)));
+        assert_eq!(bench.ask(&[0x28, 8, 0, 0, 0, 0, 0, 0, 16, 0], 16 * 2048).sense, None);
+    }
+
+    #[test]
+    fn what_failed_before_it_is_no_failure_of_the_write_that_is_verified() {
+        let plan = "[[defect]]\nkind = \"unwritable\"\nlba = 8\n";
+        let (mut bench, _plan) = defective("sim:blank?medium=bd-r&capacity=4096", plan);
+        assert_eq!(write(&mut bench, 0, 32, 1), None);
+        let (sense, deferred, at, _) = checked(&mut bench, 32);
+        assert_eq!((sense, deferred, at), (Some((3, 0x0c, 0x00)), true, Some(0)));
     }
 
     #[test]

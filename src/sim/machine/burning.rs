@@ -8,16 +8,17 @@ mod random;
 mod tests;
 
 use std::fmt;
+use std::ops::Range;
 use std::time::Duration;
 
 use super::{Busy, Machine, with_rules};
 use crate::sim::cache::{Entry, Run, WriteCache};
 use crate::sim::landing;
-use crate::sim::medium::Track;
 use crate::sim::medium::rules::WriteOrder;
+use crate::sim::medium::{Medium, Track};
 use crate::sim::persona::FullBuffer;
-use crate::sim::refusal::Refusal;
-use crate::sim::timing::{Curve, WriteRate};
+use crate::sim::refusal::{L_EC_UNCORRECTABLE, RECOVERED_WITH_RETRIES, Refusal};
+use crate::sim::timing::{Curve, ReadOrder, WriteRate};
 use crate::sim::write_speeds;
 use crate::units::Family;
 
@@ -302,6 +303,31 @@ impl Machine {
             self.finish_work();
         }
         self.burnt_well()
+    }
+
+    /// What was written is read back from the disc. Where spare blocks stand in for bad ones the
+    /// drive has done that already, as it does with all that it writes.
+    ///
+    /// # Errors
+    /// A block cannot be read.
+    pub fn read_back(&mut self, blocks: Range<u32>) -> Result<(), Refusal> {
+        let trusted = |disc: &Medium| disc.rehearsing() || disc.spares() > 0;
+        if self.disc.as_ref().is_none_or(trusted) {
+            return Ok(());
+        }
+        let result = self.mechanics.read(ReadOrder {
+            lba: blocks.start,
+            blocks: blocks.end - blocks.start,
+            block_bytes: 0,
+            retries: self.pages.read_retries(),
+            fua: true,
+        });
+        let told = result.recovered.filter(|_| self.pages.reports_recovered());
+        match (result.failed_at, told) {
+            (Some(at), _) => Err(L_EC_UNCORRECTABLE.at(at)),
+            (None, Some(at)) => Err(RECOVERED_WITH_RETRIES.at(at)),
+            (None, None) => Ok(()),
+        }
     }
 
     /// Zeros fill up the last error-correction block.

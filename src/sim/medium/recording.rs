@@ -172,6 +172,19 @@ impl Medium {
         self.kind == Kind::BdR && format.is_some_and(|format| format.subtype == 0)
     }
 
+    /// Blocks of the spare areas that its format has: with them the drive reads back what it wrote,
+    /// and has others stand in for bad ones.
+    pub fn spares(&self) -> u32 {
+        let format = self.record.as_ref().and_then(|record| record.format);
+        format.map_or(0, |format| format.spares)
+    }
+
+    /// Those that stand in for none yet.
+    pub fn spares_left(&self) -> u32 {
+        let used = self.record.as_ref().map_or(0, |record| record.spares_used);
+        self.spares().saturating_sub(used)
+    }
+
     /// Nothing may be changed on it.
     pub fn protected(&self) -> bool {
         let protection = self.record.as_ref().map(|record| record.protection);
