@@ -21,7 +21,7 @@ use super::refusal::{
 use super::timing::Mechanics;
 
 use burning::Burner;
-pub use burning::WriteStats;
+pub use burning::{Calibration, WriteStats};
 
 /// How long the tray takes one way. GUESS: as half-height drives do.
 const TRAY_TIME: Duration = Duration::from_millis(1500);

@@ -127,6 +127,8 @@ pub struct Ways {
     pub toc_shows_dvd_tracks: bool,
     /// ADR and CONTROL of track 1 and the lead-out of DVD+R and DVD+RW.
     pub toc_plus: (u8, u8),
+    /// READ DISC INFORMATION lists what came of calibrations.
+    pub lists_calibrations: bool,
     /// READ DISC INFORMATION answers any data type with the standard one.
     pub ignores_disc_information_type: bool,
     /// READ DISC STRUCTURE with the wrong media type: GOOD, and nothing is sent.

@@ -2,10 +2,8 @@
 //! SEND OPC INFORMATION, SEND CUE SHEET, SYNCHRONIZE CACHE. Knows where the bits of a CDB are; what
 //! a disc makes of it is for [`super::medium::rules`].
 
-use std::time::Duration;
-
 use super::exchange::Exchange;
-use super::machine::Machine;
+use super::machine::{Calibration, Machine};
 use super::medium::recording::DiscStatus;
 use super::medium::rules::{CloseOrder, WriteOrder};
 use super::refusal::Refusal;
@@ -19,8 +17,10 @@ const WRITE_ERROR: Refusal = Refusal::of(3, 0x0c, 0x00);
 const FORCE_UNIT_ACCESS: u8 = 0x08;
 /// GUESS: what a drive says that writes sessions at once on blank discs alone: 5/2C/00.
 const NO_SECOND_SESSION: Refusal = Refusal::of(5, 0x2c, 0x00);
-/// A calibration. GUESS: as most drives take.
-const OPC_TIME: Duration = Duration::from_secs(6);
+/// 1/73/01: power calibration area is almost full; the calibration is done all the same.
+const ALMOST_FULL: Refusal = Refusal::of(1, 0x73, 0x01);
+/// Bytes of an OPC table: SPEED and the drive's own values (MMC-6 6.34).
+const OPC_TABLE: usize = 8;
 
 /// WRITE (10) (MMC-6 6.48).
 pub fn write10(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
@@ -117,18 +117,27 @@ pub fn close_track_session(machine: &mut Machine, exchange: &mut Exchange) -> Re
 /// while and no data; or the host brings tables of eight bytes a speed.
 pub fn send_opc(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
     let (calibrate, length) = (exchange.byte(1) & 0x01 != 0, exchange.be16(7));
+    machine.write_out()?;
     let (disc, _) = machine.recordable()?;
     if !disc.can_grow() && !disc.kind.erasable() {
         return Err(Refusal::of(5, 0x30, 0x05));
     }
-    if calibrate != (length == 0) || !length.is_multiple_of(8) {
+    if calibrate != (length == 0) || !length.is_multiple_of(OPC_TABLE) {
         return Err(Refusal::bad_field(7));
     }
-    exchange.parameters(length)?;
-    if calibrate {
-        machine.mechanics.advance(OPC_TIME);
+    if !calibrate {
+        let tables = exchange.parameters(length)?.chunks_exact(OPC_TABLE);
+        machine.learn_calibrations(tables.map(opc_table).collect());
+        return Ok(());
     }
-    Ok(())
+    machine.calibrate()?;
+    if machine.is_almost_worn() { Err(ALMOST_FULL) } else { Ok(()) }
+}
+
+fn opc_table(bytes: &[u8]) -> Calibration {
+    let byte = |at: usize| bytes.get(at).copied().unwrap_or(0);
+    let values = std::array::from_fn(|at| byte(2 + at));
+    Calibration { kbps: u16::from_be_bytes([byte(0), byte(1)]), values }
 }
 
 /// SEND CUE SHEET (MMC-6 6.33).
@@ -232,6 +241,80 @@ mod tests {
         assert_eq!(write(&mut bench, 0, 32, 1), None);
         let (sense, deferred, at, _) = checked(&mut bench, 32);
         assert_eq!((sense, deferred, at), (Some((3, 0x0c, 0x00)), true, Some(0)));
+    }
+
+    const CALIBRATE: [u8; 10] = [0x54, 1, 0, 0, 0, 0, 0, 0, 0, 0];
+    const FLUSH: [u8; 10] = [0x35, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
+    #[test]
+    fn a_cd_r_is_calibrated_a_hundred_times_and_never_again() {
+        let mut bench = Bench::of("sim:blank?medium=cd-r&calibrated=89");
+        assert_eq!(bench.ask(&CALIBRATE, 0).sense, None);
+        for _ in 91..=100 {
+            assert_eq!(bench.no(&CALIBRATE), (1, 0x73, 0x01));
+        }
+        assert_eq!(bench.no(&CALIBRATE), (3, 0x73, 0x02));
+        // The area of a CD-RW is erased.
+        let mut bench = Bench::of("sim:blank?medium=cd-rw&calibrated=1000");
+        assert_eq!(bench.ask(&CALIBRATE, 0).sense, None);
+    }
+
+    #[test]
+    fn a_drive_that_cannot_calibrate_by_itself_writes_nothing_and_leaves_the_disc_as_it_was() {
+        let mut bench = Bench::of("sim:blank?medium=cd-r&calibrated=100");
+        assert_eq!(write(&mut bench, 0, 16, 1), None);
+        assert_eq!(bench.no(&FLUSH), (3, 0x73, 0x02));
+        assert_eq!(bench.drive.write_stats().bytes_burnt, 0);
+        // Blank, and its next writable address is 0.
+        assert_eq!(bench.get(&[0x51, 0, 0, 0, 0, 0, 0, 0, 34, 0], 34)[2] & 3, 0);
+        let track = bench.get(&[0x52, 1, 0, 0, 0, 0xff, 0, 0, 36, 0], 36);
+        assert_eq!(track[12..16], [0; 4]);
+    }
+
+    #[test]
+    fn a_session_is_calibrated_once_and_not_where_the_host_has_seen_to_it() {
+        // Room for one more: the drive takes it at the first write, and again in each session.
+        let mut bench = Bench::of("sim:blank?medium=cd-r&calibrated=99");
+        let mut page = vec![0; 8];
+        page.extend([0x05, 0x32, 0x41, 0xc4, 0x08]);
+        page.resize(60, 0);
+        page[8 + 15] = 150;
+        assert_eq!(bench.send(&[0x55, 0x10, 0, 0, 0, 0, 0, 0, 60, 0], &page), None);
+        // By the host: the write that follows needs none.
+        assert_eq!(bench.no(&CALIBRATE), (1, 0x73, 0x01));
+        assert_eq!(write(&mut bench, 0, 16, 1), None);
+        assert_eq!(bench.ask(&FLUSH, 0).sense, None);
+        assert_eq!(bench.ask(&[0x5b, 0, 2, 0, 0, 0, 0, 0, 0, 0], 0).sense, None);
+        let track = bench.get(&[0x52, 1, 0, 0, 0, 0xff, 0, 0, 36, 0], 36);
+        let cdb = [0x2a, 0, track[12], track[13], track[14], track[15], 0, 0, 16, 0];
+        assert_eq!(bench.send(&cdb, &[1; 16 * 2048]), None);
+        assert_eq!(bench.no(&FLUSH), (3, 0x73, 0x02));
+    }
+
+    #[test]
+    fn a_drive_that_lists_its_calibrations_lists_the_host_s_too() {
+        let listed = |bench: &mut Bench| {
+            let data = bench.get(&[0x51, 0, 0, 0, 0, 0, 0, 0, 250, 0], 250);
+            assert_eq!(data.len(), 34 + 8 * usize::from(data[33]));
+            assert_eq!(usize::from(data[1]) + 2, data.len());
+            data[34..].to_vec()
+        };
+        let mut bench = Bench::of("sim:blank?medium=dvd-r&persona=nd-3540a");
+        assert_eq!(listed(&mut bench), [0u8; 0]);
+        assert_eq!(bench.ask(&CALIBRATE, 0).sense, None);
+        assert_eq!(listed(&mut bench)[..2], 22_160u16.to_be_bytes());
+        let tables = [0x15, 0xa4, 1, 2, 3, 4, 5, 6, 0x2b, 0x48, 6, 5, 4, 3, 2, 1];
+        assert_eq!(bench.send(&[0x54, 0, 0, 0, 0, 0, 0, 0, 16, 0], &tables), None);
+        assert_eq!(listed(&mut bench), tables);
+        // With DoOpc there are none to send, and without there are.
+        assert_eq!(
+            bench.send(&[0x54, 1, 0, 0, 0, 0, 0, 0, 8, 0], &tables[..8]),
+            Some((5, 0x24, 0))
+        );
+        assert_eq!(bench.no(&[0x54, 0, 0, 0, 0, 0, 0, 0, 0, 0]), (5, 0x24, 0x00));
+        let mut other = Bench::of("sim:blank?medium=dvd-r");
+        assert_eq!(other.ask(&CALIBRATE, 0).sense, None);
+        assert_eq!(listed(&mut other), [0u8; 0]);
     }
 
     #[test]

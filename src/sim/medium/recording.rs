@@ -52,6 +52,9 @@ pub struct Record {
     /// Who forbids that anything is changed.
     #[serde(default)]
     pub protection: WriteProtection,
+    /// How often a drive has calibrated its laser on it.
+    #[serde(default)]
+    pub calibrations: u32,
 }
 
 /// The disc as it is while its state shows what a test write would have made of it.
@@ -267,9 +270,12 @@ impl Medium {
 
     /// The host sees again what is on the disc.
     pub fn end_rehearsal(&mut self) {
-        if let Some(disc) = self.record.as_mut().and_then(|record| record.rehearsal.take()) {
+        let Some(record) = &mut self.record else { return };
+        // Not all of it was pretence.
+        let calibrations = record.calibrations;
+        if let Some(disc) = record.rehearsal.take() {
             self.tracks = disc.tracks;
-            self.record = Some(disc.record);
+            self.record = Some(Record { calibrations, ..disc.record });
         }
     }
 

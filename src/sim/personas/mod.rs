@@ -66,6 +66,7 @@ const WAYS: Ways = Ways {
     toc_control_byte: true,
     toc_shows_dvd_tracks: false,
     toc_plus: (0x14, 0x14),
+    lists_calibrations: false,
     ignores_disc_information_type: false,
     wrong_media_type_is_silent: false,
     performance_end_is_capacity: false,
