@@ -137,8 +137,8 @@ pub struct Ways {
     pub performance_end_is_capacity: bool,
     /// GET PERFORMANCE type 03h of a disc that can be written ends one past the last block.
     pub write_descriptors_end_is_capacity: bool,
-    /// GET PERFORMANCE type 03h: the last block of its write speeds, or the disc's where `None`.
-    pub write_speeds_end: Option<u32>,
+    /// GET PERFORMANCE type 03h lists the speeds of a CD for what cannot be written, up to here.
+    pub cd_speeds_end: Option<u32>,
     /// Mode page 01h does not take the PER bit.
     pub refuses_per: bool,
     /// The read retries of mode page 01h at power-on.
@@ -253,6 +253,12 @@ impl Persona {
         !kind.pressed() && self.knows(kind.profile())
     }
 
+    /// The write speeds for such a disc, closed or not, in kB/s, fastest first; none where it does
+    /// not write them.
+    pub fn write_speeds(&self, medium: &Medium) -> &'static [u32] {
+        if self.writes(medium.kind) { self.writes.of(medium.kind, medium.layers) } else { &[] }
+    }
+
     /// Whether it writes anything.
     pub fn writes_dvd(&self) -> bool {
         self.knows(0x0011) || self.knows(0x001b)
@@ -278,6 +284,20 @@ mod tests {
             assert!(!persona.speeds.cd.is_empty(), "{}", persona.name);
             assert_eq!(persona.speeds.dvd.is_empty(), !persona.knows(0x10), "{}", persona.name);
             assert_eq!(persona.speeds.bd.is_empty(), !persona.knows(0x40), "{}", persona.name);
+        }
+    }
+
+    #[test]
+    fn every_drive_has_speeds_for_every_disc_that_it_writes() {
+        for persona in personas::ALL {
+            for name in Kind::names().split([' ', ';']) {
+                let Some((kind, _)) = Kind::parse(name) else { continue };
+                for layers in kind.layers_min()..=kind.layers_max() {
+                    let speeds = persona.writes.of(kind, layers);
+                    assert!(!persona.writes(kind) || !speeds.is_empty(), "{} {name}", persona.name);
+                    assert!(speeds.is_sorted_by(|a, b| a > b), "{} {name}", persona.name);
+                }
+            }
         }
     }
 

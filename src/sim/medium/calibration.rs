@@ -1,5 +1,5 @@
-//! The area in which a drive finds out the power of its laser for a disc, and how often it can: on a
-//! disc that is written once each calibration takes a part of the area for good. Knows no command.
+//! The area in which a drive finds out the power of its laser for a disc, and how often it can: on
+//! a disc that is written once each time takes a part of it for good. Knows no command.
 
 use super::{Kind, Medium};
 use crate::sim::refusal::Refusal;

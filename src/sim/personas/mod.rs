@@ -71,7 +71,7 @@ const WAYS: Ways = Ways {
     wrong_media_type_is_silent: false,
     performance_end_is_capacity: false,
     write_descriptors_end_is_capacity: false,
-    write_speeds_end: None,
+    cd_speeds_end: None,
     refuses_per: false,
     // real-drives: hp GH40L page 01h: 19 retries (13h).
     read_retries: 0x13,
