@@ -204,7 +204,7 @@ impl Before {
     }
 
     fn reads(&self) -> bool {
-        matches!(self.opcode, 0x28 | 0xa8 | 0xbe | 0x2f)
+        matches!(self.opcode, 0x28 | 0xa8 | 0xb9 | 0xbe | 0x2f)
     }
 }
 

@@ -101,7 +101,7 @@ fn session_pointer(medium: &Medium, session: u8, entry: &mut impl FnMut(u8, u8, 
 /// # Errors
 /// There is no such area.
 pub fn program_memory(medium: &Medium) -> Result<Vec<u8>, Refusal> {
-    if medium.record.is_none() {
+    if medium.kind.pressed() {
         return Err(Refusal::bad_field(2));
     }
     let mut bytes = Bytes::new();

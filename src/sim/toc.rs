@@ -204,6 +204,29 @@ mod tests {
     }
 
     #[test]
+    fn the_program_memory_area_has_the_tracks_of_a_disc_that_can_be_written() {
+        let mut bench = Bench::of("sim:blank?medium=cd-r");
+        assert_eq!(toc(&mut bench, 2, 3, 0), hex("00 02 00 00"));
+        let write = [0x2a, 0, 0, 0, 0, 0, 0, 0, 16, 0];
+        assert_eq!(bench.send(&write, &[1; 16 * 2048]), None);
+        // The track is entered when it is complete.
+        assert_eq!(toc(&mut bench, 2, 3, 0), hex("00 02 00 00"));
+        assert_eq!(bench.ask(&[0x35, 0, 0, 0, 0, 0, 0, 0, 0, 0], 0).sense, None);
+        // 300 blocks and two of run-out: from 00:02:00 to 00:06:02.
+        assert_eq!(toc(&mut bench, 2, 3, 0), hex("00 0d 00 00 00 14 00 01 00 06 02 00 00 02 00"));
+        let mut closed = Bench::ready(34_027, "medium=cd-r");
+        assert_eq!(toc(&mut closed, 2, 3, 0)[4..], hex("00 14 00 01 07 23 34 00 00 02 00"));
+        for query in ["medium=cd-rom", "medium=dvd-rom", "medium=bd-r"] {
+            let mut pressed = Bench::ready(100, query);
+            assert_eq!(
+                pressed.no(&[0x43, 2, 3, 0, 0, 0, 0, 0, 255, 0]),
+                (5, 0x24, 0x00),
+                "{query}"
+            );
+        }
+    }
+
+    #[test]
     fn a_dvd_s_table_is_fabricated_and_says_what_each_drive_says() {
         // real-drives: HL-DT-ST GSA-4167B: Track#1 14@0, Track#AA 14@2080080.
         let mut bench = Bench::ready(2_080_080, "persona=gsa-4167b&medium=dvd-rom");
