@@ -32,7 +32,8 @@ pub fn get_performance(machine: &mut Machine, exchange: &mut Exchange) -> Result
 
 /// Type 00h: how fast the disc is read from here to there.
 fn nominal(machine: &Machine, data_type: u8) -> Result<(u8, Vec<Vec<u8>>), Refusal> {
-    // GUESS: TOLERANCE is not looked at: growisofs sends 00b, MMC-6 table 305 has 10b alone.
+    // TOLERANCE is not looked at: growisofs sends 00b and libburn 10b, and both are answered
+    // (real-drives: HL-DT-ST BT20N, Optiarc AD-7590S, TSSTcorp SH-224DB to growisofs' 00b).
     let (write, except) = (data_type & 0x04 != 0, data_type & 3);
     if write {
         return Ok((0x02, write_zones(machine)));
@@ -183,6 +184,22 @@ mod tests {
         for query in ["medium=dvd-rom", "medium=bd-rom", "medium=cd-rom", "persona=ad-7590s"] {
             let mut bench = Bench::ready(1000, query);
             assert_eq!(ask(&mut bench, 0, 3), hex("00 00 00 04 00 00 00 00"), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_cd_rw_is_written_at_the_speeds_of_its_pre_groove() {
+        // libburn lists 10x and 4x for a high-speed disc; atip-reports: 4x at most, 8x to 24x.
+        for (query, offered) in [
+            ("medium=cd-rw", &[1764, 706][..]),
+            ("medium=cd-rw&atip=multi", &[706]),
+            ("medium=cd-rw&atip=ultra", &[4234, 2822, 1764]),
+            ("medium=cd-rw&atip=ultra&persona=se-506cb", &[1764]),
+        ] {
+            let mut bench = Bench::of(&format!("sim:blank?{query}"));
+            let data = ask(&mut bench, 0, 3);
+            let speeds: Vec<u32> = data[8..].chunks(16).map(|row| be32s(&row[12..])[0]).collect();
+            assert_eq!(speeds, offered, "{query}");
         }
     }
 

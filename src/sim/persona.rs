@@ -256,7 +256,15 @@ impl Persona {
     /// The write speeds for such a disc, closed or not, in kB/s, fastest first; none where it does
     /// not write them.
     pub fn write_speeds(&self, medium: &Medium) -> &'static [u32] {
-        if self.writes(medium.kind) { self.writes.of(medium.kind, medium.layers) } else { &[] }
+        if !self.writes(medium.kind) {
+            return &[];
+        }
+        let all = self.writes.of(medium.kind, medium.layers);
+        // A CD-RW has the speeds of its pre-groove (libburn: 10x and 4x of a high-speed disc).
+        let Some((least, most)) = medium.atip().and_then(|atip| atip.speeds) else { return all };
+        let from = all.partition_point(|kbps| *kbps > most);
+        let to = all.partition_point(|kbps| *kbps >= least);
+        all.get(from..to).unwrap_or(&[])
     }
 
     /// Whether it writes anything.

@@ -38,7 +38,8 @@ pub fn read_toc(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Re
     let data = match format {
         0 => shape.tracks(start)?,
         1 => shape.sessions(),
-        // MMC-6 6.25.1: the other forms are a CD's alone. GUESS: refused so on DVD and BD.
+        // MMC-6 6.25.1: the other forms are a CD's alone; SPC-4 4.2.5.1: what is reserved is no
+        // value of a field.
         4 if persona.ways.zero_atip && medium.atip().is_none() => vec![0; 28],
         _ if medium.family() != Family::Cd => return Err(Refusal::bad_field(2)),
         2 => lead_in::table(medium, start.max(1))?,
