@@ -263,6 +263,10 @@ impl SimDrive {
             answer.driver = DRIVER_SENSE;
             answer.sense = refusal.encode(&self.machine.persona.sense, cdb.bytes());
         }
+        if exchange.surplus() {
+            self.machine.reset();
+            return lost(GOOD, DID_RESET, exchange.room());
+        }
         if exchange.overrun() {
             // GUESS: a host adapter that cannot take all that the drive sends fails the command.
             answer.host = DID_ERROR;

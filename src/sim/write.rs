@@ -33,6 +33,9 @@ pub fn write10(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Ref
 /// not be written as the failure of an earlier command.
 pub fn write_and_verify(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
     write10(machine, exchange)?;
+    if exchange.surplus() {
+        return Ok(());
+    }
     let lba = exchange.be32(2);
     let blocks = lba..lba.saturating_add(exchange.be16(7) as u32);
     let own = |at: u32| blocks.contains(&at);
@@ -68,6 +71,12 @@ fn write(
     let length = (blocks as usize).saturating_mul(block);
     if exchange.room() < length {
         return Err(TOO_FEW_BLOCKS);
+    }
+    if exchange.room() > length {
+        // quirks-from-tool-authors (Debian bug 794868): a WRITE of 7 blocks with a buffer of 16
+        // ends in a reset of the link.
+        exchange.refuse_surplus();
+        return Ok(());
     }
     machine.make_room(length, block)?;
     let bytes = exchange.parameters(length)?;
@@ -241,6 +250,41 @@ mod tests {
         assert_eq!(write(&mut bench, 0, 32, 1), None);
         let (sense, deferred, at, _) = checked(&mut bench, 32);
         assert_eq!((sense, deferred, at), (Some((3, 0x0c, 0x00)), true, Some(0)));
+    }
+
+    #[test]
+    fn a_write_with_more_data_than_its_blocks_resets_the_link_and_writes_nothing() {
+        let mut bench = Bench::of("sim:blank?medium=dvd-ram&capacity=4096");
+        let cdb = [0x2a, 0, 0, 0, 0, 0, 0, 0, 7, 0];
+        let answer = bench.run(&cdb, Data::Out(&[1; 16 * 2048])).expect("taken");
+        assert_eq!((answer.status, answer.host, answer.resid), (0, 8, 16 * 2048));
+        assert_eq!(bench.no(&[0; 6]), (6, 0x29, 0x00));
+        assert_eq!(bench.drive.write_stats().writes, 0);
+        assert_eq!(bench.send(&cdb, &[1; 7 * 2048]), None);
+    }
+
+    #[test]
+    fn no_disc_has_more_tracks_than_its_tables_have_room_for() {
+        let reserve = |blocks: u16| {
+            let [high, low] = blocks.to_be_bytes();
+            [0x53, 0, 0, 0, 0, 0, 0, high, low, 0]
+        };
+        // libburn's cookbook: a DVD+R has 15 open fragments at most.
+        let mut bench = Bench::of("sim:blank?medium=dvd+r&capacity=4096");
+        for _ in 0..15 {
+            assert_eq!(bench.ask(&reserve(16), 0).sense, None);
+        }
+        assert_eq!(bench.no(&reserve(16)), (5, 0x72, 0x05));
+        let mut bench = Bench::of("sim:blank?medium=cd-r");
+        for _ in 0..99 {
+            assert_eq!(bench.ask(&reserve(300), 0).sense, None);
+        }
+        assert_eq!(bench.no(&reserve(300)), (5, 0x72, 0x05));
+        let track = bench.get(&[0x52, 1, 0, 0, 0, 99, 0, 0, 36, 0], 36);
+        let start = u32::from_be_bytes([track[8], track[9], track[10], track[11]]);
+        let [a, b, c, d] = (start + 302 + 150).to_be_bytes();
+        let cdb = [0x2a, 0, a, b, c, d, 0, 0, 1, 0];
+        assert_eq!(bench.send(&cdb, &[0; 2048]), Some((3, 0x73, 0x05)));
     }
 
     const CALIBRATE: [u8; 10] = [0x54, 1, 0, 0, 0, 0, 0, 0, 0, 0];
