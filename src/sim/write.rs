@@ -198,8 +198,11 @@ mod tests {
         (Bench::of(&format!("{spec}&defects={}", file.path().display())), file)
     }
 
-    /// WRITE AND VERIFY: what is told, whether of an earlier command, where, and how long it took.
-    fn checked(bench: &mut Bench, lba: u8) -> (Option<(u8, u8, u8)>, bool, Option<u32>, Duration) {
+    /// What is told, whether of an earlier command, where, and how long it took.
+    type Checked = (Option<(u8, u8, u8)>, bool, Option<u32>, Duration);
+
+    /// WRITE AND VERIFY of 32 blocks.
+    fn checked(bench: &mut Bench, lba: u8) -> Checked {
         let begun = bench.drive.now();
         let cdb = [0x2e, 0, 0, 0, 0, lba, 0, 0, 32, 0];
         let answer = bench.run(&cdb, Data::Out(&[7; 32 * 2048])).expect("taken");
