@@ -3,7 +3,6 @@
 use std::io::Write as _;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 use oxidisc::jobs::burn::several::{Of, Station, copies, together};
 use oxidisc::jobs::burn::{self, Event, Options, Prepared, Report, Source, Status, Worth};
@@ -38,9 +37,8 @@ fn several_drives_burn_from_one_reading_and_one_that_fails_holds_nobody_up() {
     let options = options(benches[0].image(&bytes));
     // The BD burner's cable is pulled in mid-burn.
     let cables = benches.iter().enumerate().map(|(index, bench)| {
-        let at = if index == 1 { 120 } else { u64::MAX };
-        let (fault, count) = (Fault::Unplugged, Arc::new(AtomicU64::new(0)));
-        Drive::new(Box::new(Faulty { inner: bench.sim(""), at, fault, count }))
+        let pulled = if index == 1 { vec![(120, Fault::Unplugged)] } else { Vec::new() };
+        Drive::new(Box::new(Faulty::new(bench.sim(""), pulled)))
     });
     let mut drives: Vec<Drive> = cables.collect();
     let (reports, events) = at_once(&mut drives, &options);

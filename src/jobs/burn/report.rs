@@ -271,6 +271,9 @@ pub enum Worth {
         /// How much.
         sectors: u64,
     },
+    /// All of the image was sent and its session is closed, but the drive told of a write that
+    /// failed.
+    Doubtful,
     /// Something else than the image is on it.
     Different,
     /// The drive does not answer any more, so nobody can tell.
@@ -321,6 +324,10 @@ impl fmt::Display for Worth {
             Worth::Unreadable { sectors } => write!(
                 f,
                 "the image is on the disc, but {sectors} sectors of it cannot be read back"
+            ),
+            Worth::Doubtful => f.write_str(
+                "the disc is closed, but the drive told that not all of the image got onto it; \
+                 `oxidisc verify` shows what did",
             ),
             Worth::Different => f.write_str("what is on the disc is not the image"),
             Worth::Unknown { resumable: true } => f.write_str(

@@ -317,9 +317,14 @@ impl<'a> Job<'a> {
     }
 
     /// Every command was called good. Now the disc has its say.
-    fn written(&mut self, done: Done) -> Report {
+    fn written(&mut self, mut done: Done) -> Report {
         let _ = self.observer.event(checking());
         let mut now = self.ask();
+        if let Some(error) = self.drive.take_deferred() {
+            // Some of what it had taken did not get to the disc after all.
+            done.tally.reached = Reached::Taken;
+            return self.broken_off(done, Stop::from(&error));
+        }
         let mut truth = truth::compare(&self.sent(&done), &now);
         if !truth.lies.is_empty() {
             // Before a drive is called a liar, it is asked once more.
@@ -327,7 +332,7 @@ impl<'a> Job<'a> {
             now = self.ask();
             truth = truth::compare(&self.sent(&done), &now);
         }
-        let Truth { closed, mut lies, doubts, remarks } = truth;
+        let Truth { closed, short, mut lies, doubts, remarks } = truth;
         self.remarks.extend(remarks);
         if self.options.verify && !done.plan.simulated && !done.tally.stop {
             self.remarks.extend(doubts.into_iter().map(until_read_back));
@@ -335,7 +340,8 @@ impl<'a> Job<'a> {
             lies.extend(doubts);
         }
         if !lies.is_empty() {
-            let reached = if closed == Some(false) { Reached::Flushed } else { Reached::Taken };
+            let whole = closed == Some(false) && !short;
+            let reached = if whole { Reached::Flushed } else { Reached::Taken };
             let worth = match worth(&self.known(&done.plan, reached, Some(&now))) {
                 Worth::Written { .. } => Worth::Different,
                 other => other,

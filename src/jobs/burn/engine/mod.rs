@@ -131,7 +131,9 @@ impl<'a> Burn<'a> {
 
     /// Carries the plan out. Brings what was done, the image's tap, and what ended it early.
     pub fn run(mut self) -> (Tally, Tap, Option<Stop>) {
-        let stop = self.steps().err();
+        let stopped = self.steps().err();
+        let late = self.out.late().err();
+        let stop = stopped.or(late);
         if stop.is_some() && matches!(self.out.tally.reached, Reached::Writing | Reached::Taken) {
             self.out.salvage();
         }
@@ -200,6 +202,14 @@ impl Out<'_> {
 
     fn reach(&mut self, reached: Reached) {
         self.tally.reached = self.tally.reached.max(reached);
+    }
+
+    /// The failure of an earlier write, whichever command the drive has told it to: also one whose
+    /// own failure does no harm. Then not all is on the disc, whatever was said of the flush.
+    fn late(&mut self) -> Result<(), Stop> {
+        let Some(error) = self.drive.take_deferred() else { return Ok(()) };
+        self.tally.reached = self.tally.reached.min(Reached::Taken);
+        Err(Stop::from(&error))
     }
 
     fn curve(&self) -> Curve {

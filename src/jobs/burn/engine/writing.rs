@@ -63,6 +63,8 @@ impl Burn<'_> {
     pub(super) fn write(&mut self, write: &Write) -> Result<(), Stop> {
         let out = &mut self.out;
         out.reach(Reached::Prepared);
+        // What is told up to here is not of this write.
+        drop(out.drive.take_deferred());
         out.tally.written = u64::from(write.skip.0);
         out.tally.began.get_or_insert((out.drive.time(), Instant::now()));
         self.write_from(write, write.start)?;
@@ -78,6 +80,7 @@ impl Burn<'_> {
         let mut at = from;
         while let Some(chunk) = write.chunk_at(at) {
             self.out.progress(&mut sending, at, self.tap.fill().percent());
+            self.out.late()?;
             self.out.checkpoint()?;
             let next = self.chunk(&mut sending, &chunk)?;
             at = self.go_on(write, next, Some(&chunk))?;
@@ -362,13 +365,17 @@ impl Out<'_> {
     /// After a burn that ended in the middle: what the drive has taken goes to the disc, so that
     /// the disc can be gone on with. What does not work here cannot make it worse.
     pub(super) fn salvage(&mut self) {
-        if self.drive.is_gone() {
-            return;
-        }
-        if wait_done(self.drive, BUSY_MAX, &mut |_, _| {}).is_ok()
-            && let Err(error) = self.flush_once()
-        {
-            self.remark(format!("what the drive had taken could not all be written: {error}"));
+        for last in [false, false, true] {
+            if self.drive.is_gone() {
+                return;
+            }
+            let ready = wait_done(self.drive, BUSY_MAX, &mut |_, _| {});
+            match ready.and_then(|()| self.flush_once()) {
+                Ok(()) => return,
+                Err(error) if last => self
+                    .remark(format!("what the drive had taken could not all be written: {error}")),
+                Err(_) => {}
+            }
         }
     }
 
