@@ -252,6 +252,8 @@ impl<'a> Job<'a> {
         }
         let Some(resume) = self.prepared.resume else { return Ok(self.prepared.plan.clone()) };
         let image = ready::image(self.options).map_err(Stop::Failed)?;
+        // What is compared is taken from the image already.
+        tap.wait_ready(Duration::ZERO);
         let overwritable = self.prepared.disc.kind.is_overwritable();
         let compared = resume::Compared { resume, image: &image, overwritable };
         let observer = &mut *self.observer;

@@ -134,6 +134,10 @@ impl<'a> Burn<'a> {
         let stopped = self.steps().err();
         let late = self.out.late().err();
         let stop = stopped.or(late);
+        if stop.is_some() {
+            // What is still to be found out takes nothing of the image.
+            self.tap.leave();
+        }
         if stop.is_some() && matches!(self.out.tally.reached, Reached::Writing | Reached::Taken) {
             self.out.salvage();
         }
@@ -145,6 +149,8 @@ impl<'a> Burn<'a> {
         self.out.check_same_disc()?;
         if self.out.plan.write().is_some() {
             self.fill()?;
+        } else {
+            self.tap.leave();
         }
         let plan = self.out.plan;
         for step in &plan.steps {

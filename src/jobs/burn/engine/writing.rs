@@ -60,7 +60,20 @@ impl Burn<'_> {
         Ok(())
     }
 
+    /// Waits for the other drives that take the same image, so that none of them is formatting,
+    /// say, while this one writes and gets nothing more.
+    fn wait_for_others(&mut self) -> Result<(), Stop> {
+        let begun = Instant::now();
+        while !self.tap.wait_ready(PATIENCE) {
+            let (stage, elapsed) = (Stage::Preparing, begun.elapsed());
+            self.out.tell(Event::Busy { stage, elapsed, progress: None });
+            self.out.checkpoint()?;
+        }
+        Ok(())
+    }
+
     pub(super) fn write(&mut self, write: &Write) -> Result<(), Stop> {
+        self.wait_for_others()?;
         let out = &mut self.out;
         out.reach(Reached::Prepared);
         // What is told up to here is not of this write.
