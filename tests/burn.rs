@@ -13,6 +13,7 @@ mod burn {
     mod media;
     mod promises;
     mod several;
+    mod speed;
     mod trouble;
     pub mod truths;
 }

@@ -196,7 +196,7 @@ pub struct Progress {
     pub total: u64,
     /// Rate of the last seconds in kB/s, by the drive's clock.
     pub kbps: Option<f64>,
-    /// Rate since the beginning.
+    /// Average rate; of writing, once the drive's buffer has been full.
     pub kbps_average: Option<f64>,
     /// Drive time still needed.
     pub left: Option<Duration>,
@@ -358,7 +358,9 @@ pub struct Report {
     pub closed: Option<bool>,
     /// What the drive says it writes at; the plan has what was asked for.
     pub granted: Option<Rate>,
-    /// Rate of the writing in kB/s, by the drive's clock, flushing included.
+    /// Rate of the writing in kB/s, by the drive's clock: how fast the drive took data once its
+    /// buffer had been full, without calibration, lead-in and closing. `None` for an image that
+    /// fits into the buffer.
     pub kbps_average: Option<f64>,
     /// Times that the drive's buffer was seen empty.
     pub underruns: u64,

@@ -428,9 +428,6 @@ impl Facts<'_> {
         let Facts { prepared, mut remarks, drive_time, elapsed } = self;
         let tally = done.as_ref().map(|done| &done.tally);
         remarks.extend(tally.iter().flat_map(|tally| tally.remarks.iter().cloned()));
-        let took = tally.map_or(0.0, |tally| tally.drive_took.as_secs_f64());
-        let sent = tally.map_or(0, |tally| tally.sent);
-        let kbps = sent as f64 * 2.048 / took;
         Report {
             status,
             worth,
@@ -438,7 +435,7 @@ impl Facts<'_> {
             written: tally.map_or(0, |tally| tally.written),
             closed: None,
             granted: tally.and_then(|tally| tally.granted),
-            kbps_average: (kbps.is_finite() && kbps > 0.0).then_some(kbps),
+            kbps_average: tally.and_then(|tally| tally.steady.kbps()),
             underruns: tally.map_or(0, |tally| tally.buffer.underruns),
             buffer_min_percent: tally.and_then(|tally| tally.buffer.min_percent),
             retries: tally.map_or(0, |tally| tally.retries),

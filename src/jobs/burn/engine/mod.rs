@@ -8,6 +8,7 @@ mod judge;
 pub(super) mod long;
 mod prepare;
 mod reconcile;
+mod steady;
 mod writing;
 
 use std::ops::ControlFlow;
@@ -28,6 +29,7 @@ use crate::units::Rate;
 use buffer::Buffer;
 use judge::{Verdict, advice, judge};
 use long::{wait_closed, wait_done};
+use steady::Steady;
 
 /// How long a command that is refused because the drive is busy is sent again (libburn: 200 s for
 /// all that writes).
@@ -59,6 +61,8 @@ pub struct Tally {
     pub retries: u64,
     /// The drive's buffer.
     pub buffer: Buffer,
+    /// The rate it wrote at.
+    pub steady: Steady,
     /// The rate that the drive says it writes at.
     pub granted: Option<Rate>,
     /// What one should know.
@@ -118,6 +122,7 @@ impl<'a> Burn<'a> {
             sent: 0,
             retries: 0,
             buffer: Buffer::new(prepared.disc.can.buffer_capacity, buffer_bytes),
+            steady: Steady::default(),
             granted: None,
             remarks: Vec::new(),
             stop: false,

@@ -35,7 +35,6 @@ struct Sending<'a> {
     /// Writes that were lost, one after another.
     losses: u32,
     pace: Pace,
-    began: Duration,
 }
 
 impl Burn<'_> {
@@ -87,9 +86,9 @@ impl Burn<'_> {
     }
 
     fn write_from(&mut self, write: &Write, from: Lba) -> Result<(), Stop> {
-        let (began, first) = (self.out.drive.time(), u32::try_from(write.start.0).unwrap_or(0));
-        let pace = Pace::new(self.out.curve(), began, 0, first);
-        let mut sending = Sending { write, losses: 0, pace, began };
+        let first = u32::try_from(write.start.0).unwrap_or(0);
+        let pace = Pace::new(self.out.curve(), self.out.drive.time(), 0, first);
+        let mut sending = Sending { write, losses: 0, pace };
         let mut at = from;
         while let Some(chunk) = write.chunk_at(at) {
             self.out.progress(&mut sending, at, self.tap.fill().percent());
@@ -242,14 +241,12 @@ impl Out<'_> {
         let bytes = Blocks(done).bytes();
         let sector = |lba: Lba| u32::try_from(lba.0).unwrap_or(0);
         let (kbps, left) = sending.pace.at(now, bytes, sector(at), sector(write.end()));
-        let took = now.saturating_sub(sending.began).as_secs_f64();
-        let average = Some(bytes as f64 / 1000.0 / took).filter(|kbps| kbps.is_finite());
         self.tell(Event::Progress(Progress {
             stage: Stage::Writing,
             done: image_blocks(write, at),
             total: u64::from(write.skip.0) + u64::from(write.image.0),
             kbps,
-            kbps_average: average,
+            kbps_average: self.tally.steady.kbps(),
             left,
             fifo_percent,
             buffer_percent: self.tally.buffer.percent,
@@ -281,6 +278,9 @@ impl Out<'_> {
                     sending.losses = 0;
                     self.tally.sent += u64::from(chunk.blocks().0);
                     self.tally.buffer.took(data.len());
+                    if self.tally.buffer.has_been_full() {
+                        self.tally.steady.note(self.drive.time(), self.tally.sent);
+                    }
                     return Ok(Next::At(chunk.end()));
                 }
                 // It said yes, and did not take all of it, or took it after a reset.
