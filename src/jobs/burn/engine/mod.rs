@@ -4,8 +4,6 @@
 
 mod buffer;
 mod close;
-mod judge;
-pub(super) mod long;
 mod prepare;
 mod reconcile;
 mod steady;
@@ -20,6 +18,8 @@ use super::plan::{Plan, Step};
 use super::report::{Event, Prepared, Stage};
 use super::worth::Reached;
 use crate::jobs::error::{Error, Kind};
+use crate::jobs::judge::{Verdict, advice, judge};
+use crate::jobs::long::{wait_closed, wait_done};
 use crate::jobs::observe::Observer;
 use crate::jobs::reading::eta::Curve;
 use crate::mmc::cmd::get_performance::Nominal;
@@ -27,8 +27,6 @@ use crate::mmc::drive::Done;
 use crate::mmc::{CommandError, Drive};
 use crate::units::Rate;
 use buffer::Buffer;
-use judge::{Verdict, advice, judge};
-use long::{wait_closed, wait_done};
 use steady::Steady;
 
 /// How long a command that is refused because the drive is busy is sent again (libburn: 200 s for
@@ -244,7 +242,10 @@ impl Out<'_> {
             if let ControlFlow::Break(()) = observer.event(busy) {
                 tally.stop = true;
             }
+            // What was begun is waited for all the same.
+            ControlFlow::Continue(())
         })
+        .map(|_| ())
     }
 
     /// Lets the drive come to itself after a command was lost, and sets it up again if it was

@@ -3,14 +3,14 @@
 
 use std::time::{Duration, Instant};
 
-use super::judge::{Verdict, judge};
-use super::long::wait_done;
 use super::reconcile::{Next, Trouble};
 use super::{BUSY_MAX, Burn, Noticed, Out, Stop};
 use crate::jobs::burn::fifo::{SourceError, Take};
 use crate::jobs::burn::plan::{Chunk, Step, Write};
 use crate::jobs::burn::report::{Event, Progress, Stage};
 use crate::jobs::burn::worth::Reached;
+use crate::jobs::judge::{Verdict, judge};
+use crate::jobs::long::{quietly, wait_done};
 use crate::jobs::reading::eta::Pace;
 use crate::mmc::CommandError;
 use crate::mmc::cmd::synchronize_cache::SynchronizeCache;
@@ -382,8 +382,8 @@ impl Out<'_> {
             if self.drive.is_gone() {
                 return;
             }
-            let ready = wait_done(self.drive, BUSY_MAX, &mut |_, _| {});
-            match ready.and_then(|()| self.flush_once()) {
+            let ready = wait_done(self.drive, BUSY_MAX, &mut quietly);
+            match ready.and_then(|_| self.flush_once()) {
                 Ok(()) => return,
                 Err(error) if last => self
                     .remark(format!("what the drive had taken could not all be written: {error}")),
