@@ -16,6 +16,7 @@ const ATTENTIONS: u32 = 3;
 pub struct Drive {
     transport: Box<dyn Transport>,
     attentions: Vec<Sense>,
+    deferred: Option<CommandError>,
     time: Duration,
     gone: bool,
     pub(super) settings: Settings,
@@ -38,6 +39,7 @@ impl Drive {
         Drive {
             transport,
             attentions: Vec::new(),
+            deferred: None,
             time: Duration::ZERO,
             gone: false,
             settings: Settings::default(),
@@ -135,7 +137,14 @@ impl Drive {
             // holds for an error of an earlier command.
             (Status::CheckCondition, Some(sense)) => match sense.key {
                 SenseKey::NoSense | SenseKey::Recovered if !sense.deferred => Some(sense),
-                _ => return Err(fault(request, Failure::Check(sense))),
+                _ => {
+                    let deferred = sense.deferred;
+                    let error = fault(request, Failure::Check(sense));
+                    if deferred {
+                        self.deferred.get_or_insert_with(|| error.clone());
+                    }
+                    return Err(error);
+                }
             },
             (status, _) => return Err(fault(request, Failure::Status(status))),
         };
@@ -155,6 +164,12 @@ impl Drive {
     /// The unit attentions since the last call: what happened to the drive meanwhile.
     pub fn take_attentions(&mut self) -> Vec<Sense> {
         std::mem::take(&mut self.attentions)
+    }
+
+    /// The first error of an earlier command since the last call, and the command that brought the
+    /// news. Whoever can do without the answer to that one must not do without the news.
+    pub fn take_deferred(&mut self) -> Option<CommandError> {
+        self.deferred.take()
     }
 
     /// Drive time spent so far: the commands' own and what was waited.
