@@ -22,7 +22,8 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// Crates of the command line, and the layers that may use them.
-const CLI_CRATES: &[&str] = &["clap", "clap_complete", "clap_mangen", "indicatif", "signal_hook"];
+const CLI_CRATES: &[&str] =
+    &["clap", "clap_complete", "clap_mangen", "indicatif", "signal_hook", "terminal_size"];
 /// Layers that never serialise.
 const NO_SERDE: &[&str] = &["units", "formats", "mmc", "jobs"];
 
