@@ -41,6 +41,8 @@ pub enum NoSense {
     TooShort,
     /// It has a code, and no key to it.
     NoKey,
+    /// It has a key, and no code to it.
+    NoCode,
     /// It is meant to be bytes, and is not.
     NotHex(HexError),
     /// It is something else.
@@ -58,6 +60,7 @@ impl fmt::Display for NoSense {
             ),
             NoSense::TooShort => f.write_str("no sense data: it ends before the sense key"),
             NoSense::NoKey => f.write_str("there is a sense code in it, and no sense key"),
+            NoSense::NoCode => f.write_str("there is a sense key in it, and no sense code"),
             NoSense::NotHex(error) => write!(f, "no sense data: {error}"),
             NoSense::Nothing => f.write_str("there is no sense data in it"),
         }
@@ -86,8 +89,11 @@ pub fn find(text: &str) -> Result<Vec<Found>, NoSense> {
         if let &[key @ ..=0x0f, asc, ascq] = bytes.as_slice() {
             return Ok(vec![Found::of_codes(1, (key, asc, ascq))]);
         }
-        return of_bytes(bytes)
-            .map(|sense| vec![Found { line: 1, sense, given: Given::Bytes, cdb: None }]);
+        // Codes with slashes are hex too: several of them are read as such.
+        if is_form(bytes[0]) || !text.contains('/') {
+            let found = |sense| vec![Found { line: 1, sense, given: Given::Bytes, cdb: None }];
+            return of_bytes(bytes).map(found);
+        }
     }
     let mut reader = Reader::default();
     for (number, line) in (1..).zip(text.lines()) {
@@ -99,6 +105,7 @@ pub fn find(text: &str) -> Result<Vec<Found>, NoSense> {
             Err(NoSense::NotHex(error))
         }
         _ if reader.code_without_key => Err(NoSense::NoKey),
+        _ if reader.key.is_some() => Err(NoSense::NoCode),
         _ => Err(NoSense::Nothing),
     }
 }
@@ -171,11 +178,14 @@ impl Reader {
         let key = key_number.filter(|key| *key <= 0x0f).or_else(|| key_named(&text));
         let asc = number_after(&lower, &["asc", "sense code"]);
         let ascq = number_after(&lower, &["ascq", "acq", "qual", "qualifier"]).unwrap_or(0);
-        if let Some(asc) = asc {
+        let triples = triples_in(&lower);
+        if let Some(asc) = asc.filter(|_| key.is_some() || triples.is_empty()) {
             return self.code(number, key, (asc, ascq), Given::Codes);
         }
-        if let Some(triple) = triple_in(&lower) {
-            return self.complete(number, triple, Given::Codes);
+        if !triples.is_empty() {
+            return triples.into_iter().for_each(|triple| {
+                self.complete(number, triple, Given::Codes);
+            });
         }
         let about_sense = key.is_some() || self.key.is_some() || text.contains(" sense ");
         if about_sense && let Some(code) = sense_names::find(&lower) {
@@ -325,17 +335,20 @@ fn key_named(text: &str) -> Option<u8> {
     [0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0x8, 0xb, 0x0].into_iter().find(key)
 }
 
-/// `[5 24 00]`, `(03/11/05)`, `05.30.06`: in brackets, or as one word.
-fn triple_in(lower: &str) -> Option<Triple> {
-    let brackets =
-        lower.split(['[', '(', '<']).skip(1).filter_map(|rest| rest.split([']', ')', '>']).next());
+/// `[5 24 00]`, `(03/11/05)`, `05.30.06`: in brackets, as the whole line, or words of it.
+fn triples_in(lower: &str) -> Vec<Triple> {
+    let brackets = lower
+        .split(['[', '(', '<', '{'])
+        .skip(1)
+        .filter_map(|rest| rest.split([']', ')', '>', '}']).next());
     let whole = std::iter::once(lower.trim());
-    let separators: &[char] = &[' ', ',', '/', '.', ':'];
+    let separators: &[char] = &[' ', ',', ';', '/', '.', ':'];
     let inside = brackets.chain(whole).find_map(|text| triple(text, separators));
-    inside.or_else(|| {
-        let trimmed = |word: &str| triple(word.trim_matches([',', '.', ';', ':']), &['/', '.']);
-        lower.split_whitespace().find_map(trimmed)
-    })
+    let trimmed = |word: &str| triple(word.trim_matches([',', '.', ';', ':']), &['/', '.']);
+    match inside {
+        Some(triple) => vec![triple],
+        None => lower.split_whitespace().filter_map(trimmed).collect(),
+    }
 }
 
 /// A key of one digit, and two numbers of two; zeros and `0x` may be before them.

@@ -36,6 +36,10 @@ fn bytes_and_triples_are_read_in_every_spelling() {
         "sense key: 0x3, asc: 0x11, ascq: 0x5",
         "READ (10) at 5: medium error, L-EC uncorrectable error (03/11/05)",
         "Sense key: 3 ASC: 11 ASCQ: 5",
+        "Sense code: 03/11/05",
+        "Sector 123: Medium error; L-EC uncorrectable error. (3; 11 05)",
+        "[LBA:  12345] SCSI error (SC: 02, SK: 03, ASC: 11, ASCQ: 05)",
+        "{ 0x03, 0x11, 0x05 }",
         "libburn : FATAL : SCSI error on read: [3 11 05] Medium error. L-EC uncorrectable error.",
     ] {
         assert_eq!(found(text), ["Codes 3/11/05"], "{text}");
@@ -96,6 +100,7 @@ Sense Key: 0x5 Illegal Request, Segment 0";
 #[test]
 fn lines_of_sense_are_each_one() {
     assert_eq!(found("3/11/05\n3/11/05\n5/24/00").len(), 3);
+    assert_eq!(found("05/24/00 06/28/00"), ["Codes 5/24/00", "Codes 6/28/00"]);
     let two = "70 00 05 00 00 00 00 0a 00 00 00 00 24 00\nf0 00 03 00 00 00 00 0a 0 0 0 0 11 05";
     assert_eq!(found(two), ["Bytes 5/24/00", "Bytes 3/11/05"]);
     // One, broken over two lines.
@@ -109,6 +114,7 @@ fn what_is_no_sense_is_told_as_what_it_is() {
     assert_eq!(find("70 00"), Err(NoSense::TooShort));
     assert_eq!(find("70 00 zz 00"), Err(NoSense::NotHex(HexError::NotHex("zz".into()))));
     assert_eq!(find("Add. Sense: Invalid field in cdb"), Err(NoSense::NoKey));
+    assert_eq!(find("Sense Key: 0x5 Illegal Request, Segment 0"), Err(NoSense::NoCode));
     assert_eq!(find("hello"), Err(NoSense::Nothing));
     assert_eq!(find(""), Err(NoSense::Nothing));
 }

@@ -139,6 +139,11 @@ fn sense_data_is_explained() {
          [  815.7] sr 1:0:0:0: [sr0] Sense Key : Not Ready [current]\n\
          [  815.7] sr 1:0:0:0: [sr0] Add. Sense: Medium not present - tray open\n",
     );
+    let read = |sector: u8| format!("CDB: 28 00 00 00 00 {sector:02x} 00 00 10 00\n");
+    let bytes = "Sense Bytes: f0 00 03 00 00 00 21 0a 00 00 00 00 11 05 00 00\n";
+    let lines: Vec<String> =
+        (0..12).flat_map(|index| [read(16 * index), bytes.to_string()]).collect();
+    place.file("repeated", lines.concat() + "[5 24 00]\n");
     expect_all(
         "decode-sense",
         &place,
@@ -153,6 +158,7 @@ fn sense_data_is_explained() {
             "decode sense 05/a8/04",
             "decode sense 02 99 00",
             "decode sense dmesg",
+            "decode sense repeated",
             "decode sense noise",
             "decode sense 28 00 00 00",
             "decode sense 70 00",

@@ -23,7 +23,7 @@ use super::json;
 struct Decoded {
     /// Its fields in the JSON document.
     document: Map<String, Value>,
-    /// The same for people.
+    /// The same for people; empty where another text tells it too.
     text: String,
 }
 
@@ -41,7 +41,8 @@ pub fn run(command: &DecodeCommand, app: &App) -> Result<Exit, CliError> {
 
 /// One thing is the result itself; of several, each has its line, and the result counts them.
 fn print(app: &App, kind: &str, decoded: Vec<Decoded>) {
-    let texts: Vec<&str> = decoded.iter().map(|one| one.text.as_str()).collect();
+    let texts = decoded.iter().map(|one| one.text.as_str()).filter(|text| !text.is_empty());
+    let texts: Vec<&str> = texts.collect();
     app.printer.data(&texts.join("\n"));
     let with_kind = |mut document: Map<String, Value>| {
         document.insert("kind".into(), json!(kind));
