@@ -151,7 +151,7 @@ fn sense_data_is_explained() {
             "decode sense f0 00 03 00 05 57 37 0a 00 00 00 00 11 05 0 0 --cdb 28000005573600000200",
             "decode sense 700005000000000abef80008240000ca000a --cdb be0000000000000001f80700",
             "decode sense 72 02 04 04 00 00 00 08 02 06 00 00 80 80 00 00",
-            "decode sense 71 00 03 00 98 32 21 0e 00 00 00 00 0c",
+            "decode sense 71 00 03 00 98 32 21 0e 00 00 00 00 0c -v",
             "decode sense 70,0,0x25,0,0,0,0,0xa,0x28,0xa,1,0x80,0x64,0,0,0",
             "decode sense 5/24/00 --cdb a11100000000000000000000",
             "decode sense SK=5h/ASC=64h/ACQ=00h --cdb 2a000000000000001000",

@@ -131,7 +131,10 @@ fn text(group: &[&Explained], several: bool, app: &App) -> String {
         times => format!("{times} times, first in line {line}: {sense}"),
     });
     page.paragraph(advice.meaning);
-    let items = if group.len() > 1 { places(group) } else { fields(found) };
+    let mut items = if group.len() > 1 { places(group) } else { fields(found) };
+    if app.printer.is_verbose() && !sense.raw.is_empty() {
+        items.push(Item::bytes("bytes", &sense.raw));
+    }
     if !items.is_empty() {
         page.gap();
     }

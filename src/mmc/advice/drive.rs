@@ -102,7 +102,20 @@ pub(super) const ROWS: &[Row] = &[
             hint: AGAIN_HINT,
         },
     ),
-    Row::new(&[0x2], 0x04, &[0x04, 0x07, 0x08], BUSY),
+    Row::new(&[0x2], 0x04, &[0x04, 0x07], BUSY),
+    Row::new(
+        &[0x2],
+        0x04,
+        &[0x08],
+        Advice {
+            meaning: "the drive's buffer is full, or it is writing: it takes this command later",
+            causes: &[
+                (Likely, "all is well in the middle of a burn: the drive writes what it has"),
+                (Possible, "a background format or a close goes on"),
+            ],
+            ..BUSY
+        },
+    ),
     Row::new(
         &[0x2],
         0x04,

@@ -183,6 +183,8 @@ mod tests {
         let blank = Cdb::new(&[0xa1, 0x11, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
         let mode = sense(5, 0x64, 0);
         assert!(advice(&mode, Some(&read)).meaning.contains("not data"));
+        assert!(advice(&sense(5, 0x21, 2), None).meaning.contains("does not write"));
+        assert!(advice(&sense(5, 0x21, 0), None).meaning.contains("no such sector"));
         assert!(advice(&mode, Some(&write)).meaning.contains("not written in this way"));
         // real-drives: HL-DT-ST GT80N behind an INIC-3069.
         let field = sense(5, 0x24, 0);

@@ -41,6 +41,22 @@ const WRITE_ERROR: Advice = Advice {
            help",
 };
 
+/// The drive writes somewhere else.
+const WRONG_ADDRESS: Advice = Advice {
+    meaning: "the drive does not write at this address: it expects another",
+    causes: &[
+        (Likely, "a write got lost or was repeated: a bus reset, a bad cable, a USB bridge"),
+        (Possible, "the program does not know where the drive writes next"),
+        (Possible, "the drive does not take the layout it was sent (session at once)"),
+    ],
+    steps: &[
+        LOOK,
+        "go on where it stopped: `oxidisc burn --resume`",
+        "connect the drive to another port, without a hub",
+    ],
+    hint: "",
+};
+
 const NOT_CLOSED: Advice = Advice {
     meaning: "the end of the session could not be written: the disc is not closed",
     causes: &[
@@ -58,7 +74,7 @@ const NOT_CLOSED: Advice = Advice {
 const CANNOT_FORMAT: Advice = Advice {
     meaning: "the disc could not be formatted or erased",
     causes: &[
-        (Likely, "the disc is worn out: rewritable discs take some hundred times"),
+        (Likely, "the disc is worn out: rewritable discs do not last for ever"),
         (Possible, "the disc is dirty or scratched"),
         (Possible, "the drive does not get on with discs of this maker"),
     ],
@@ -183,29 +199,8 @@ pub(super) const ROWS: &[Row] = &[
     )
     .of(0x2a)
     .when(WRITING),
-    Row::new(
-        &[0x5],
-        0x21,
-        ANY,
-        Advice {
-            meaning: "the drive does not write at this address: it expects another",
-            causes: &[
-                (
-                    Likely,
-                    "a write got lost or was repeated: a bus reset, a bad cable, a USB bridge",
-                ),
-                (Possible, "the program does not know where the drive writes next"),
-                (Possible, "the drive does not take the layout it was sent (session at once)"),
-            ],
-            steps: &[
-                LOOK,
-                "go on where it stopped: `oxidisc burn --resume`",
-                "connect the drive to another port, without a hub",
-            ],
-            hint: "",
-        },
-    )
-    .when(WRITING),
+    Row::new(&[0x5], 0x21, &[0x02, 0x03], WRONG_ADDRESS),
+    Row::new(&[0x5], 0x21, ANY, WRONG_ADDRESS).when(WRITING),
     Row::new(
         &[0x5],
         0x63,

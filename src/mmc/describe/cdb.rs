@@ -251,7 +251,7 @@ mod tests {
     fn makers_own_commands_are_named_as_such() {
         let plextor = described(&[0xd8, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0]);
         assert!(plextor.vendor && plextor.name.is_none());
-        assert_eq!(plextor.does, Some("READ CD-DA, of Plextor and Sony drives"));
+        assert_eq!(plextor.does, Some("READ CD-DA, of Plextor drives"));
         assert_eq!(plextor.needs, Needs::Privilege);
         let reserved = described(&[0x60, 0, 0, 0, 0, 0]);
         assert!(!reserved.vendor && reserved.name.is_none());

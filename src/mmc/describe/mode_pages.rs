@@ -51,7 +51,10 @@ const MULTI: &[(u32, &str)] = &[
 /// MODE SENSE (10).
 pub(super) fn items(modes: &ModeData, data: &[u8]) -> Vec<Item> {
     let descriptors = Fields(data).be16(6).map_or(0, usize::from);
-    let mut items = vec![Item::code("medium type", modes.medium_type, "obsolete").at(2, 1)];
+    let mut items = Vec::new();
+    if modes.medium_type != 0 {
+        items.push(Item::code("medium type", modes.medium_type, "of an old standard").at(2, 1));
+    }
     items.extend(pages(&modes.pages, 8 + descriptors));
     items
 }

@@ -11,9 +11,9 @@ pub(super) fn nominal(all: &[Nominal]) -> Vec<Item> {
     let item = |(index, one): (usize, &Nominal)| {
         let fields = vec![
             Item::lba("from", one.start).at(0, 4),
-            Item::rate("speed there", one.start_rate).at(4, 4),
+            Item::rate("speed at the start", one.start_rate).at(4, 4),
             Item::lba("to", one.end).at(8, 4),
-            Item::rate("speed there", one.end_rate).at(12, 4),
+            Item::rate("speed at the end", one.end_rate).at(12, 4),
         ];
         let name = format!("stretch {}", index + 1);
         Item::group(name, fields).moved(HEADER + index * DESCRIPTOR)

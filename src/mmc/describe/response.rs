@@ -44,6 +44,8 @@ pub struct Described {
     pub needed: Option<usize>,
 }
 
+/// Bytes of a CD's sector with all that is around the data.
+const RAW: usize = 2352;
 /// A field at most may need so many bytes more than came.
 const NEED_MAX: usize = 64 * 1024;
 
@@ -86,7 +88,7 @@ fn by_command(cdb: &Cdb, data: &[u8]) -> Described {
         0xac => performance(cdb, data),
         0xad => structures::describe(byte(1) & 0x0f, byte(7), data),
         0xbd => read(&MechanismStatus, data, others::mechanism),
-        0x28 | 0xa8 | 0x08 | 0x88 => sectors(cdb, data),
+        0x08 | 0x28 | 0x88 | 0xa8 | 0xb9 | 0xbe => sectors(cdb, data),
         _ => unknown(cdb, data),
     }
 }
@@ -173,13 +175,20 @@ fn performance(cdb: &Cdb, data: &[u8]) -> Described {
     }
 }
 
-/// User data, of which there is nothing to say here.
+/// Sectors, of which there is nothing to say here but how many they are.
 fn sectors(cdb: &Cdb, data: &[u8]) -> Described {
-    let blocks = data.len() / SECTOR;
+    let byte = |at: usize| cdb.bytes().get(at).copied().unwrap_or(0);
+    let (name, len) = match cdb.opcode() {
+        // READ CD: all of the main channel, and nothing beside it.
+        0xbe | 0xb9 if byte(9) & 0xfe == 0xf8 && byte(10) & 0x07 == 0 => ("raw sectors", RAW),
+        0xbe | 0xb9 => ("", data.len() + 1),
+        _ => ("sectors", SECTOR),
+    };
     let mut described = unknown(cdb, data);
-    if blocks > 0 && data.len().is_multiple_of(SECTOR) {
-        let blocks = i64::try_from(blocks).unwrap_or(i64::MAX);
-        described.items.insert(0, Item::number("user data", blocks).unit("sectors"));
+    if !data.is_empty() && data.len().is_multiple_of(len) {
+        let count = i64::try_from(data.len() / len).unwrap_or(i64::MAX);
+        let meaning = format!("of {len} bytes");
+        described.items.insert(0, Item::number(name, count).means(meaning));
     }
     described.remarks.clear();
     described

@@ -146,6 +146,15 @@ fn what_the_program_would_not_take_is_told() {
 }
 
 #[test]
+fn sectors_are_counted() {
+    let of = |cdb: &[u8], len: usize| describe(&Cdb::new(cdb), &vec![1; len]).items;
+    assert_eq!(of(&[0x28], 4096)[0].value, Value::Number(2));
+    assert_eq!(of(&[0xbe, 0, 0, 0, 0, 0, 0, 0, 1, 0xf8, 0, 0], 2352)[0].value, Value::Number(1));
+    assert_eq!(of(&[0xbe, 0, 0, 0, 0, 0, 0, 0, 1, 0xf8, 1, 0], 2448)[0].name, "bytes");
+    assert_eq!(of(&[0x28], 100)[0].name, "bytes");
+}
+
+#[test]
 fn cd_text_becomes_texts() {
     // Derived: a title of the disc that goes over into that of track 1.
     let mut data = vec![0, 38, 0, 0];

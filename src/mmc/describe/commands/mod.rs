@@ -137,10 +137,9 @@ pub(super) fn of(opcode: u8) -> Option<&'static Command> {
 /// Codes of makers that are known by what drives and programs use them for; none is in a standard.
 pub(super) fn of_maker(opcode: u8) -> Option<&'static str> {
     Some(match opcode {
-        0xd4 => "READ CD-DA, of old NEC drives",
-        0xd5 => "READ CD-DA (MSF), of old drives",
-        0xd8 => "READ CD-DA, of Plextor and Sony drives",
-        0xf1 => "read of the drive's memory, of MediaTek chips (LG, ASUS)",
+        0xd4 | 0xd5 => "READ CD-DA, of some old drives",
+        0xd8 => "READ CD-DA, of Plextor drives",
+        0xf1 => "reads the drive's cache, in those with a MediaTek chip (LG, ASUS)",
         _ => return None,
     })
 }
