@@ -192,6 +192,8 @@ fn commands_are_explained() {
             "--json decode cdb bd0000000000000000080000",
             "decode cdb 00112233445566778899aabbccddeeff00",
             "decode cdb READ",
+            "decode cdb /dev/null",
+            "decode cdb /",
         ],
     );
 }

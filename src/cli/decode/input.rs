@@ -55,7 +55,8 @@ pub fn read(words: &[OsString], example: &str) -> Result<Input, CliError> {
         }
         [] => from(stdin.lock(), "standard input"),
         [dash] if dash == "-" => from(stdin.lock(), "standard input"),
-        [file] if Path::new(file).is_file() => {
+        // A pipe will do as well: <(dmesg).
+        [file] if Path::new(file).metadata().is_ok_and(|file| !file.is_dir()) => {
             let name = file.to_string_lossy();
             let opened = File::open(file).map_err(|error| cannot_read(&name, &error))?;
             from(opened, &name)
