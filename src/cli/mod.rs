@@ -5,6 +5,7 @@ mod args;
 mod ask;
 mod blank;
 mod burn;
+mod doctor;
 mod drives;
 mod erase;
 mod error;
@@ -83,7 +84,7 @@ fn one_drive(command: &Command, app: &App) -> Result<(), CliError> {
         return Ok(());
     }
     let message = format!("{} takes one drive, and {drives} are named", command.name());
-    Err(CliError::usage(message).hint("only `burn` takes several, to write them all at once"))
+    Err(CliError::usage(message).hint("only `burn` and `doctor` take several"))
 }
 
 fn dispatch(command: &Command, app: &App) -> Result<Exit, CliError> {
@@ -95,6 +96,7 @@ fn dispatch(command: &Command, app: &App) -> Result<Exit, CliError> {
         Command::Verify(args) => verify::run(args, app),
         Command::Blank(args) => blank::run(args, app),
         Command::Format(args) => format::run(args, app),
+        Command::Doctor(args) => doctor::run(args, app),
         Command::Eject(_) => tray::eject(app),
         Command::Load(_) => tray::load(app),
         Command::Virtual(args) => simulated::run(&args.command, app),

@@ -5,6 +5,7 @@
 
 mod claim;
 pub mod holders;
+pub mod mend;
 mod node;
 pub mod open_error;
 pub mod record;
