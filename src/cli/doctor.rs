@@ -38,6 +38,8 @@ struct Listed {
 pub fn run(args: &DoctorArgs, app: &App) -> Result<Exit, CliError> {
     if args.udev_rules {
         app.printer.data(mend::UDEV_RULES);
+        let body = serde_json::json!({"udev_rules": mend::UDEV_RULES});
+        app.printer.json(&json::result(app.schema, body));
         return Ok(Exit::Done);
     }
     let report = report(args, app)?;

@@ -99,8 +99,8 @@ struct Usb {
     port: String,
     /// `uas` or `usb-storage`.
     driver: Option<String>,
-    /// Its flags in `usb-storage.quirks`, if it is there.
-    quirks: Option<String>,
+    /// `usb-storage.quirks`: flags by device, `13fd:3940:i,…`.
+    quirks: String,
 }
 
 /// Looks at it.
@@ -123,9 +123,7 @@ fn usb(tree: &Tree, drive: &DriveEntry) -> Option<Usb> {
     // The interface lies between the USB device and the SCSI host: `1-4:1.0`.
     let interface = drive.device.ancestors().take_while(|folder| *folder != device).last()?;
     let driver = std::fs::read_link(interface.join("driver")).ok();
-    let list = tree.word("sys/module/usb_storage/parameters/quirks").unwrap_or_default();
-    let id = format!("{vendor:04x}:{product:04x}:");
-    let quirks = list.split(',').find_map(|entry| entry.strip_prefix(&id)).map(String::from);
+    let quirks = tree.word("sys/module/usb_storage/parameters/quirks").unwrap_or_default();
     let driver = driver.and_then(|path| Some(path.file_name()?.to_str()?.to_string()));
     Some(Usb { vendor, product, mbps, port, driver, quirks })
 }
@@ -169,15 +167,28 @@ fn fault(found: &Connection, usb: &Usb) -> Option<Finding> {
     match known.mend {
         Mend::None => Some(finding),
         Mend::Tell(bytes) => Some(finding.mend(format!("sg_raw {} {bytes}", found.path))),
-        Mend::Quirks(flags) if usb.quirks.as_deref().is_some_and(|set| set.contains(flags)) => None,
-        // The flags are read when the device is taken up, which unbinding it does again.
-        Mend::Quirks(flags) => Some(finding.mend(format!(
-            "echo {id}:{flags} | sudo tee /sys/module/usb_storage/parameters/quirks && \
-             echo {port} | sudo tee /sys/bus/usb/drivers/usb/unbind && \
-             echo {port} | sudo tee /sys/bus/usb/drivers/usb/bind",
-            port = usb.port
-        ))),
+        Mend::Quirks(flags) => {
+            let (own, others): (Vec<&str>, Vec<&str>) = usb
+                .quirks
+                .split(',')
+                .filter(|entry| !entry.is_empty())
+                .partition(|entry| entry.starts_with(&id));
+            let set = own.iter().any(|entry| entry[id.len()..].contains(flags));
+            (!set).then(|| finding.mend(requirk(usb, &others, &format!("{id}:{flags}"))))
+        }
     }
+}
+
+/// Sets the flags beside the `others`. They are read when the device is taken up, which unbinding
+/// and binding it does again.
+fn requirk(usb: &Usb, others: &[&str], entry: &str) -> String {
+    let list = [others, &[entry]].concat().join(",");
+    let port = &usb.port;
+    format!(
+        "echo {list} | sudo tee /sys/module/usb_storage/parameters/quirks && \
+         echo {port} | sudo tee /sys/bus/usb/drivers/usb/unbind && \
+         echo {port} | sudo tee /sys/bus/usb/drivers/usb/bind"
+    )
 }
 
 /// What a connection carries at best, in kB/s: bulk transfers of USB 2.0 (tables 5-9 and 5-10).

@@ -80,6 +80,9 @@ fn a_bridge_with_a_fault_is_named_and_mended_once() {
     );
     let set = "174c:55aa:u,13fd:3940:i\n";
     assert_eq!(found(initio, "5000\n", set, ENOUGH), [("usb", false, String::new())]);
+    // What is set of others stays, what is set of this one does not.
+    let others = found(initio, "5000\n", "174c:55aa:u,13fd:3940:\n", ENOUGH);
+    assert!(others[0].2.starts_with("echo 174c:55aa:u,13fd:3940:i | "), "{}", others[0].2);
     let apple = found(("05ac\n", "1500\n"), "480\n", "", ENOUGH);
     assert_eq!(apple[0], ("bridge", true, "sg_raw /dev/sr0 EA 00 00 00 00 00 01".to_string()));
 }

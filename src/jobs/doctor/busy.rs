@@ -7,7 +7,7 @@ use crate::transport::holders::Holder;
 use crate::transport::mend;
 
 /// Programs that burn: stopped in the middle, they leave a disc of no use.
-const BURNERS: [&str; 13] = [
+const BURNERS: [&str; 12] = [
     "brasero",
     "cdrdao",
     "cdrecord",
@@ -16,7 +16,6 @@ const BURNERS: [&str; 13] = [
     "growisofs",
     "k3b",
     "oxidisc",
-    "readom",
     "wodim",
     "xfburn",
     "xorrecord",

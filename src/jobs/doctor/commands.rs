@@ -13,6 +13,11 @@ use crate::mmc::{CommandError, Drive, Failure};
 use crate::transport::TransportError;
 use crate::units::Family;
 
+/// Names the finding of a drive that burns.
+pub(super) const WRITER: &str = "writer";
+/// Names that of one that does not.
+pub(super) const NO_WRITER: &str = "writer-none";
+
 /// What came of the commands that were tried.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tried {
@@ -129,10 +134,10 @@ pub fn check(subject: &Subject, tried: &Tried, writable: bool) -> Vec<Finding> {
     }
     let names: Vec<&str> = tried.families().into_iter().map(name).collect();
     if !names.is_empty() {
-        findings.push(finding("writer", Status::Ok, format!("it burns {}", names.join(", "))));
+        findings.push(finding(WRITER, Status::Ok, format!("it burns {}", names.join(", "))));
     } else if !tried.profiles.is_empty() {
         let text = "this drive only reads: it knows no kind of disc to write to".to_string();
-        findings.push(finding("writer-none", Status::Problem(Keeps::FromBurning), text));
+        findings.push(finding(NO_WRITER, Status::Problem(Keeps::FromBurning), text));
     }
     findings
 }

@@ -48,26 +48,18 @@ pub fn examine(options: &Options) -> Report {
     let user = User::of(tree, "self").unwrap_or_default();
     let accounts = Accounts::of(tree);
     let rules = udev::look(tree);
-    let all = scan::drives_in(&tree.roots());
-    let mut findings = presence::check(&presence::look(tree, &all));
-    let mut drives = Vec::new();
-    for path in &options.drives {
-        match scan::resolve_in(&tree.roots(), path) {
-            Ok(drive) => drives.push(drive),
-            Err(error) => findings.push(unopened(path.display().to_string(), &error)),
-        }
-    }
-    let drives = if options.drives.is_empty() { &all } else { &drives };
-    for drive in drives {
+    let (drives, mut findings) = drives(options);
+    for drive in &drives {
         let nodes = nodes::look(tree, &accounts, drive);
         let nodes = nodes.iter().map(|node| nodes::check(node, &user, &accounts, &rules));
         let of_nodes: Vec<Finding> = nodes.collect();
         let of_drive = of_drive(tree, drive, &user, &of_nodes);
         findings.extend(of_nodes.into_iter().chain(of_drive));
     }
+    spare_readers(&mut findings);
     findings.push(udev::check(&rules));
     findings.push(automount::check(&automount::look(tree)));
-    findings.push(kernel::check(&kernel::look(tree), all.len()));
+    findings.push(kernel::check(&kernel::look(tree), drives.len()));
     findings.extend(power::check(&power::look(tree)));
     findings.extend(of_work(tree, options.folder.as_deref()));
     Report::new(findings, user.opens_all())
@@ -82,6 +74,31 @@ pub fn examine_apart(name: &str, drive: &mut Drive, folder: Option<&Path>) -> Re
     let tree = Tree::default();
     findings.extend(of_work(&tree, folder));
     Report::new(findings, User::of(&tree, "self").unwrap_or_default().opens_all())
+}
+
+/// The drives that are meant, and what is found of their being there.
+fn drives(options: &Options) -> (Vec<DriveEntry>, Vec<Finding>) {
+    let tree = &options.tree;
+    let (mut named, mut findings) = (Vec::new(), Vec::new());
+    for path in &options.drives {
+        match scan::resolve_in(&tree.roots(), path) {
+            Ok(drive) => named.push(drive),
+            Err(error) => findings.push(unopened(path.display().to_string(), &error)),
+        }
+    }
+    // One that is named and not found may be any that has no driver or no node.
+    let all = options.drives.is_empty() || !findings.is_empty();
+    let there = if all { scan::drives_in(&tree.roots()) } else { named.clone() };
+    findings.extend(presence::check(&presence::look(tree, &there, all)));
+    (if options.drives.is_empty() { there } else { named }, findings)
+}
+
+/// A drive that only reads keeps nobody from burning where another one burns.
+fn spare_readers(findings: &mut [Finding]) {
+    if findings.iter().any(|finding| finding.id == commands::WRITER) {
+        let readers = findings.iter_mut().filter(|finding| finding.id == commands::NO_WRITER);
+        readers.for_each(|finding| finding.status = Status::Note);
+    }
 }
 
 /// What rips and burns need besides a drive.
@@ -129,4 +146,31 @@ fn unopened(name: String, error: &OpenError) -> Finding {
     let (text, mend) = (error.to_string(), error.mend());
     let text = if mend.is_some() { text } else { format!("{text}; {}", error.hint()) };
     Finding { mend, ..Finding::new("drive-unopened", status, Subject::Drive(name), text) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drive_that_only_reads_is_a_problem_where_no_other_burns() {
+        let burning = Status::Problem(Keeps::FromBurning);
+        let reader = Finding::new(commands::NO_WRITER, burning, Subject::Drives, "");
+        let writer = Finding::new(commands::WRITER, Status::Ok, Subject::Drives, "");
+        let mut alone = [reader.clone()];
+        spare_readers(&mut alone);
+        assert_eq!(alone[0], reader);
+        let mut both = [reader, writer];
+        spare_readers(&mut both);
+        assert_eq!(both[0].status, Status::Note);
+    }
+
+    #[test]
+    fn a_drive_that_is_named_and_not_there_is_told_with_what_there_is() {
+        let (_folder, tree) = tree::tests::machine(&[("sys/bus/scsi/drivers/sr/bind", "")]);
+        let report = examine(&Options { tree, drives: vec!["/dev/sr99".into()], folder: None });
+        let ids: Vec<&str> = report.findings.iter().map(|finding| finding.id).take(2).collect();
+        assert_eq!(ids, ["drive-unopened", "drive-none"]);
+        assert_eq!((report.can_rip(), report.can_burn()), (false, false));
+    }
 }

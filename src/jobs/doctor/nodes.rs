@@ -150,24 +150,25 @@ pub fn check(node: &Node, user: &User, accounts: &Accounts, rules: &Rules) -> Fi
     } else {
         ("access-none", OpenError::Permission { path, owner }, Keeps::FromBoth)
     };
-    let joined = accounts.is_member(user.uid, node.gid);
-    let waits = error.mend().is_some() && joined && !user.groups.contains(&node.gid);
-    let mut text = error.to_string().replace(&node.path, "it");
-    if waits {
-        text += &format!("; you joined {} after you logged in", node.owner.group);
-    } else if node.seat {
-        text += "; who sits at the screen may, and that is not you";
-    }
-    let status = if node.spare { Status::Note } else { Status::Problem(keeps) };
-    if node.spare {
-        text += ": oxidisc does without";
-    }
-    let mending = match error.mend() {
-        Some(_) if waits => format!("newgrp {}", node.owner.group),
-        Some(join) => join,
-        None => let_udev(node, accounts, rules),
+    let joined = accounts.is_member(user.uid, node.gid) && !user.groups.contains(&node.gid);
+    let (id, advice, mending) = match error.mend() {
+        Some(_) if joined => (
+            "access-not-yet",
+            "you joined the group after you logged in: log in anew, or in this terminal",
+            format!("newgrp {}", node.owner.group),
+        ),
+        Some(join) => (id, "join the group, then log in anew", join),
+        None => (id, "give it to a group", let_udev(node, accounts, rules)),
     };
-    Finding::new(if waits { "access-not-yet" } else { id }, status, subject, text).mend(mending)
+    let mut text = error.to_string().replace(&node.path, "it");
+    if node.seat && !joined {
+        text += ", who sits at the screen may";
+    }
+    let (status, advice) = match node.spare {
+        true => (Status::Note, "oxidisc does without"),
+        false => (Status::Problem(keeps), advice),
+    };
+    Finding::new(id, status, subject, format!("{text}; {advice}")).mend(mending)
 }
 
 /// Where no group has the node: the rules that would give it to one, or else a hand.

@@ -13,14 +13,25 @@ use crate::transport::sysfs;
 pub struct Presence {
     sr: Driver,
     sg: Driver,
-    /// SCSI addresses of optical drives that sr has not taken, and whether sg has.
-    unbound: Vec<(String, bool)>,
+    /// Optical drives that sr has not taken.
+    unbound: Vec<Unbound>,
     /// Drives that sysfs shows.
     drives: usize,
     /// Nodes that sysfs shows and `/dev` does not: the path, `b` or `c`, and the numbers.
     nodeless: Vec<(String, char, String)>,
     /// A container has the nodes that it was given.
     container: bool,
+}
+
+/// An optical drive that sr has not taken.
+#[derive(Clone, Debug)]
+struct Unbound {
+    /// Host, channel, target and unit: `4:0:0:0`.
+    address: String,
+    /// `HL-DT-ST BD-RE BU40N`.
+    name: String,
+    /// Whether sg has it.
+    sg: bool,
 }
 
 /// A driver of the kernel.
@@ -33,17 +44,20 @@ enum Driver {
     Missing,
 }
 
-/// Looks at what the kernel shows.
-pub fn look(tree: &Tree, drives: &[DriveEntry]) -> Presence {
+/// Looks at what the kernel shows of these drives, and, if they are `all`, for others.
+pub fn look(tree: &Tree, drives: &[DriveEntry], all: bool) -> Presence {
     let device = "sys/bus/scsi/devices";
     let optical = |address: &String| {
         let at = format!("{device}/{address}");
         tree.word(&format!("{at}/type")).as_deref() == Some("5")
             && tree.names(&format!("{at}/block")).is_empty()
     };
-    let unbound = tree.names(device).into_iter().filter(optical).map(|address| {
-        let sg = !tree.names(&format!("{device}/{address}/scsi_generic")).is_empty();
-        (address, sg)
+    let addresses = tree.names(device).into_iter().filter(|address| all && optical(address));
+    let unbound = addresses.map(|address| {
+        let at = format!("{device}/{address}");
+        let words = ["vendor", "model"].map(|file| tree.word(&format!("{at}/{file}")));
+        let name = words.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        Unbound { sg: !tree.names(&format!("{at}/scsi_generic")).is_empty(), name, address }
     });
     Presence {
         sr: driver(tree, "sys/bus/scsi/drivers/sr", "sr_mod"),
@@ -96,7 +110,7 @@ fn nodeless(tree: &Tree, drive: &DriveEntry) -> Vec<(String, char, String)> {
 /// What that means.
 pub fn check(found: &Presence) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
-        found.unbound.iter().map(|(address, sg)| unbound(found, address, *sg)).collect();
+        found.unbound.iter().map(|drive| unbound(found.sr, drive)).collect();
     if found.drives == 0 && found.unbound.is_empty() {
         findings.push(none(found));
     }
@@ -131,18 +145,18 @@ fn none(found: &Presence) -> Finding {
     }
 }
 
-fn unbound(found: &Presence, address: &str, sg: bool) -> Finding {
-    let subject = Subject::Drive(address.to_string());
-    let (status, but) = match sg {
+fn unbound(sr: Driver, Unbound { address, name, sg }: &Unbound) -> Finding {
+    let subject = Subject::Drive(address.clone());
+    let (status, but) = match *sg {
         // Its sg node takes every command; nothing can be mounted or read as a file.
         true => (Status::Warning, ": it works through its sg node only"),
         false => (Status::Problem(Keeps::FromBoth), ""),
     };
     let finding = |why: &str| {
-        let text = format!("an optical drive that the driver sr has not taken{why}{but}");
+        let text = format!("the driver sr has not taken the drive {name}{why}{but}");
         Finding::new("drive-unbound", status, subject.clone(), text)
     };
-    match found.sr {
+    match sr {
         Driver::Working => finding("")
             .mend(format!("echo {address} | sudo tee /sys/bus/scsi/drivers/sr/bind >/dev/null")),
         Driver::Loadable => finding(", as it is not loaded").mend("sudo modprobe sr_mod"),
@@ -184,7 +198,7 @@ mod tests {
     fn said(files: &[(&str, &str)]) -> Vec<(&'static str, bool, String)> {
         let (_folder, tree) = machine(files);
         let drives = scan::drives_in(&tree.roots());
-        let findings = check(&look(&tree, &drives));
+        let findings = check(&look(&tree, &drives, true));
         let mend = |finding: &Finding| finding.mend.clone().unwrap_or_default();
         findings.iter().map(|found| (found.id, found.is_problem(), mend(found))).collect()
     }
@@ -207,6 +221,15 @@ mod tests {
         let driver = ("sys/bus/scsi/drivers/sr/bind", "");
         let bind = "echo 4:0:0:0 | sudo tee /sys/bus/scsi/drivers/sr/bind >/dev/null".to_string();
         assert_eq!(said(&[KERNEL, driver, device]), [("drive-unbound", true, bind)]);
+        let names = [
+            ("sys/bus/scsi/devices/4:0:0:0/vendor", "HL-DT-ST\n"),
+            ("sys/bus/scsi/devices/4:0:0:0/model", "BD-RE BU40N     \n"),
+        ];
+        let (_folder, tree) = machine(&[driver, device, names[0], names[1]]);
+        let text = &check(&look(&tree, &[], true))[0].text;
+        assert_eq!(text, "the driver sr has not taken the drive HL-DT-ST BD-RE BU40N");
+        // Another drive is meant.
+        assert_eq!(look(&tree, &[], false).unbound.len(), 0);
     }
 
     #[test]
