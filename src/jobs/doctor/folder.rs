@@ -184,8 +184,10 @@ fn usable(folder: &Folder, room: &Room) -> Vec<Finding> {
         findings.push(finding("folder-4gib", Status::Warning, text).mend("cd ~"));
     }
     if let Some(limit) = room.limit.filter(|limit| *limit < FAT_MAX) {
-        let text = format!("this session's programs write files up to {}", gigabytes(limit));
-        findings.push(finding("limit-file", Status::Warning, text).mend("ulimit -f unlimited"));
+        let status = if limit < CD { Status::Problem(Keeps::FromRipping) } else { Status::Warning };
+        let text =
+            format!("this session's programs write files of {} MB at most", limit / 1_000_000);
+        findings.push(finding("limit-file", status, text).mend("ulimit -f unlimited"));
     }
     match &room.speed {
         Some(Ok(speed)) if *speed < SLOW => {

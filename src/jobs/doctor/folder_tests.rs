@@ -53,7 +53,10 @@ fn limits_of_files_are_told() {
     assert!(found(State::There(fat)).contains(&("folder-4gib", Status::Warning, "cd ~".into())));
     let limited = Room { limit: Some(1 << 30), ..room(BD) };
     let mend = "ulimit -f unlimited".to_string();
-    assert!(found(State::There(limited)).contains(&("limit-file", Status::Warning, mend)));
+    let found_limit = found(State::There(limited));
+    assert!(found_limit.contains(&("limit-file", Status::Warning, mend.clone())));
+    let hardly = Room { limit: Some(1 << 20), ..room(BD) };
+    assert!(found(State::There(hardly)).contains(&("limit-file", RIP, mend)));
 }
 
 #[test]
