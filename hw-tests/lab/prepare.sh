@@ -8,7 +8,7 @@ export OXIDISC=$target/release/oxidisc IMAGES=$target/lab/images
 # command:package
 peers=(xorriso:xorriso ddrescue:gddrescue readom:wodim wodim:wodim genisoimage:genisoimage
   cd-info:libcdio-utils dvd+rw-mediainfo:dvd+rw-tools dvd+rw-format:dvd+rw-tools growisofs:growisofs
-  cdrskin:cdrskin cdrdao:cdrdao sg_inq:sg3-utils mkudffs:udftools
+  cdrskin:cdrskin cdrdao:cdrdao sg_inq:sg3-utils mkudffs:udftools mkfs.vfat:dosfstools
   linux.uml:user-mode-linux modprobe:kmod udevadm:udev setpriv:util-linux mount:mount jq:jq pgrep:procps)
 
 # package:image in it

@@ -140,6 +140,7 @@ pub enum Command {
     Verify(VerifyArgs),
     Blank(BlankArgs),
     Format(FormatArgs),
+    Doctor(DoctorArgs),
     Eject(EjectArgs),
     Load(LoadArgs),
     Decode(DecodeArgs),
@@ -157,7 +158,7 @@ impl Command {
 
     /// Whether more than one drive may be named.
     pub fn takes_several_drives(&self) -> bool {
-        matches!(self, Command::Burn(_))
+        matches!(self, Command::Burn(_) | Command::Doctor(_))
     }
 
     /// Names the document that `--json` ends with.
@@ -170,6 +171,7 @@ impl Command {
             Command::Verify(_) => "oxidisc.verify/1",
             Command::Blank(_) => "oxidisc.blank/1",
             Command::Format(_) => "oxidisc.format/1",
+            Command::Doctor(_) => "oxidisc.doctor/1",
             Command::Eject(_) => "oxidisc.eject/1",
             Command::Load(_) => "oxidisc.load/1",
             Command::Decode(_) => "oxidisc.decode/1",
@@ -289,6 +291,31 @@ fn parse_range(text: &str) -> Result<SectorRange, String> {
         }
         _ => Ok(range),
     }
+}
+
+/// Say why you can or cannot rip and burn here, and what mends it
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Looks at drives, permissions, udev rules, who uses a drive, cables, power settings, and the folder
+that images go to. Below each finding stands the command line that mends it. Nothing is changed:
+drives are sent commands that change nothing, and the folder gets a few MiB for a moment.
+
+Exit codes: 0 you can rip and burn, 3 a drive keeps you from it, 1 something else does.
+
+Examples:
+  oxidisc doctor
+  oxidisc doctor -d /dev/sr1 --folder /mnt/images
+  oxidisc doctor --json | jq '.findings[] | select(.status == \"problem\")'")]
+pub struct DoctorArgs {
+    /// Where images will be written to
+    #[arg(long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
+    pub folder: PathBuf,
+    /// Print the udev rules that open drives to group cdrom and to who sits at the screen
+    #[arg(long)]
+    pub udev_rules: bool,
+    /// Look at the machine whose /proc, /sys, /dev and /etc are below DIR; opens nothing there
+    #[arg(long, value_name = "DIR", hide = true, conflicts_with_all = [DRIVE, "folder"])]
+    pub root: Option<PathBuf>,
 }
 
 /// Open the tray

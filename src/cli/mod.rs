@@ -6,6 +6,7 @@ mod ask;
 mod blank;
 mod burn;
 mod decode;
+mod doctor;
 mod drives;
 mod erase;
 mod error;
@@ -84,7 +85,7 @@ fn one_drive(command: &Command, app: &App) -> Result<(), CliError> {
         return Ok(());
     }
     let message = format!("{} takes one drive, and {drives} are named", command.name());
-    Err(CliError::usage(message).hint("only `burn` takes several, to write them all at once"))
+    Err(CliError::usage(message).hint("only `burn` and `doctor` take several"))
 }
 
 fn dispatch(command: &Command, app: &App) -> Result<Exit, CliError> {
@@ -96,6 +97,7 @@ fn dispatch(command: &Command, app: &App) -> Result<Exit, CliError> {
         Command::Verify(args) => verify::run(args, app),
         Command::Blank(args) => blank::run(args, app),
         Command::Format(args) => format::run(args, app),
+        Command::Doctor(args) => doctor::run(args, app),
         Command::Eject(_) => tray::eject(app),
         Command::Load(_) => tray::load(app),
         Command::Decode(args) => decode::run(&args.command, app),

@@ -70,6 +70,14 @@ impl Source {
     }
 }
 
+/// Whether what was typed for a drive is none of this machine: simulated, or a recording.
+///
+/// # Errors
+/// It makes no sense.
+pub fn is_apart(typed: &str) -> Result<bool, CliError> {
+    Ok(!matches!(Source::parse(typed)?, Source::Device(_)))
+}
+
 impl App {
     /// Opens the drive that the user means.
     pub fn open(&self, access: Access) -> Result<Opened, CliError> {

@@ -34,6 +34,8 @@ pub enum Style {
     Warn,
     /// What one can do.
     Hint,
+    /// As it should be.
+    Good,
 }
 
 impl Style {
@@ -43,6 +45,7 @@ impl Style {
             Style::Bad => "1;31",
             Style::Warn => "1;33",
             Style::Hint => "1;36",
+            Style::Good => "1;32",
         }
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod blank;
 pub mod burn;
+pub mod doctor;
 pub mod erasing;
 pub mod error;
 pub mod format;

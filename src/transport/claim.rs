@@ -41,9 +41,6 @@ pub(super) struct Claim {
 /// How long to wait for who only looks at a disc after each change: as long as libburn. It takes
 /// them seconds while the disc is read in, as right after `oxidisc load`.
 const PATIENCE: Duration = Duration::from_secs(8);
-/// Those who do, by their names: udev and what it starts, also before it has its own name; udisks.
-const PASSING: [&str; 7] =
-    ["(udev-worker)", "udev-worker", "systemd-udevd", "(spawn)", "cdrom_id", "blkid", "udisksd"];
 const PAUSE: Duration = Duration::from_millis(100);
 
 enum Refusal {
@@ -62,17 +59,10 @@ pub(super) fn open(roots: &Roots, path: &Path, access: Access) -> Result<Claim, 
             Err(Refusal::Busy) => {}
         }
         let holders = scan::entry_of(roots, &node).held_by();
-        if !holders.iter().all(passes_by) || Instant::now() >= give_up {
+        if !holders.iter().all(Holder::passes_by) || Instant::now() >= give_up {
             return Err(OpenError::Busy { path: path.into(), holders });
         }
         thread::sleep(PAUSE);
-    }
-}
-
-fn passes_by(holder: &Holder) -> bool {
-    match holder {
-        Holder::Mount { .. } => false,
-        Holder::Process { name, .. } => PASSING.contains(&name.as_str()),
     }
 }
 

@@ -25,6 +25,21 @@ pub enum Holder {
     },
 }
 
+/// Those who only look at a disc after each change, by their names: udev and what it starts, also
+/// before it has its own name; udisks.
+const PASSING: [&str; 7] =
+    ["(udev-worker)", "udev-worker", "systemd-udevd", "(spawn)", "cdrom_id", "blkid", "udisksd"];
+
+impl Holder {
+    /// Whether it will let go of the drive by itself, in a moment.
+    pub fn passes_by(&self) -> bool {
+        match self {
+            Holder::Mount { .. } => false,
+            Holder::Process { name, .. } => PASSING.contains(&name.as_str()),
+        }
+    }
+}
+
 impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -57,7 +72,7 @@ fn mounts(roots: &Roots, numbers: &str) -> Vec<Holder> {
 }
 
 /// Undoes the kernel's `\040` for blanks, tabs, newlines and backslashes in a path.
-fn unescape(text: &str) -> String {
+pub(crate) fn unescape(text: &str) -> String {
     let mut plain = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, tail)) = rest.split_first() {

@@ -6,6 +6,7 @@
 mod claim;
 pub mod holders;
 pub mod kernel_filter;
+pub mod mend;
 mod node;
 pub mod open_error;
 pub mod record;

@@ -10,6 +10,7 @@ use nix::unistd::{Gid, Group, Uid, User};
 
 use super::Errno;
 use super::holders::Holder;
+use super::mend;
 
 /// Why a drive could not be opened. Nothing was sent to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,7 +94,7 @@ impl Owner {
     }
 
     /// Whether joining the group would open the node for reading and writing.
-    fn group_may(&self) -> bool {
+    pub(crate) fn group_may(&self) -> bool {
         self.mode & 0o060 == 0o060 && self.group != "root"
     }
 }
@@ -129,10 +130,26 @@ impl OpenError {
         }
     }
 
+    /// The command line that mends it, where there is one.
+    pub fn mend(&self) -> Option<String> {
+        match self {
+            OpenError::Permission { owner, .. } | OpenError::ReadOnly { owner, .. } => {
+                owner.group_may().then(|| mend::join_group(&owner.group))
+            }
+            OpenError::Busy { holders, .. } => match holders.first() {
+                Some(Holder::Mount { path }) => Some(mend::unmount(path)),
+                Some(Holder::Process { .. }) => None,
+                None => Some(mend::WHO_HOLDS.to_string()),
+            },
+            _ => None,
+        }
+    }
+
     /// What one can do about it.
     pub fn hint(&self) -> String {
         const LIST: &str = "`oxidisc drives` lists the optical drives of this machine";
         let path = self.path().display();
+        let mend = self.mend().unwrap_or_default();
         match self {
             OpenError::NotADevice { what: "a file", .. } => {
                 format!("to use a disc image as a simulated drive, write -d sim:{path}")
@@ -142,13 +159,18 @@ impl OpenError {
             | OpenError::NotOptical { .. } => LIST.to_string(),
             OpenError::Permission { owner, .. } | OpenError::ReadOnly { owner, .. } => {
                 if owner.group_may() {
-                    let group = &owner.group;
-                    format!("join its group: sudo usermod -aG {group} \"$USER\", then log in anew")
+                    format!("join its group: {mend}, then log in anew")
                 } else {
-                    "install udev/70-oxidisc.rules, or run as root".to_string()
+                    "`oxidisc doctor` says what opens it; or run as root".to_string()
                 }
             }
-            OpenError::Busy { holders, .. } => busy_hint(holders),
+            OpenError::Busy { holders, .. } => match holders.first() {
+                Some(Holder::Mount { .. }) => format!("unmount the disc: {mend}"),
+                Some(Holder::Process { pid, name }) => {
+                    format!("let {name} (pid {pid}) finish or close it")
+                }
+                None => format!("find out as root who holds it: {mend}"),
+            },
             OpenError::Gone { .. } => {
                 format!("check the drive's cable and power; {LIST}")
             }
@@ -157,14 +179,6 @@ impl OpenError {
             }
             OpenError::Os { .. } => "the kernel's log may say more: sudo dmesg".to_string(),
         }
-    }
-}
-
-fn busy_hint(holders: &[Holder]) -> String {
-    match holders.first() {
-        Some(Holder::Mount { path }) => format!("unmount the disc: umount '{}'", path.display()),
-        Some(Holder::Process { pid, name }) => format!("let {name} (pid {pid}) finish or close it"),
-        None => "find out as root who holds it: sudo oxidisc drives".to_string(),
     }
 }
 
@@ -224,12 +238,12 @@ mod tests {
             (
                 OpenError::Permission { path: path(), owner: owner("root", 0o600) },
                 "no permission to open /dev/sr0 (owner root, group root, mode 0600)",
-                "install udev/70-oxidisc.rules, or run as root",
+                "`oxidisc doctor` says what opens it; or run as root",
             ),
             (
                 OpenError::Busy { path: path(), holders: vec![mount, process] },
                 "/dev/sr0 is in use: mounted at /media/Disc, open in vlc (pid 77)",
-                "unmount the disc: umount '/media/Disc'",
+                "unmount the disc: sudo umount '/media/Disc'",
             ),
             (
                 OpenError::Busy { path: path(), holders: vec![] },

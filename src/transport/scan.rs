@@ -32,6 +32,8 @@ pub struct DriveEntry {
     pub bus: Bus,
     /// Links that lead to it, those that stay the same across reboots (`by-id`) first.
     pub links: Vec<PathBuf>,
+    /// Its SCSI device's folder in sysfs, links resolved.
+    pub device: PathBuf,
     /// The most bytes one command may move, if sysfs tells.
     pub max_transfer: Option<usize>,
     /// The block device's `major:minor`, by which the mount table knows it.
@@ -176,6 +178,7 @@ fn entry(roots: &Roots, sr: Option<&str>, sg: Option<&str>, device: &Path) -> Dr
         bus: bus(&device),
         max_transfer: queue.and_then(|queue| sysfs::max_transfer(&queue)),
         numbers: block.and_then(|block| sysfs::text(&block.join("dev"))),
+        device,
         roots: roots.clone(),
     }
 }
@@ -190,7 +193,8 @@ fn serial(device: &Path) -> Option<String> {
     own.or_else(|| sysfs::text(&usb_device(device)?.join("serial")))
 }
 
-fn usb_device(device: &Path) -> Option<&Path> {
+/// The folder of the USB device that a SCSI device is behind, if it is.
+pub(crate) fn usb_device(device: &Path) -> Option<&Path> {
     device.ancestors().find(|folder| folder.join("idVendor").exists())
 }
 

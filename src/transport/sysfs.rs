@@ -29,25 +29,25 @@ impl Default for Roots {
 const ATTRIBUTE_MAX: u64 = 4096;
 
 /// The bytes of an attribute, if it is there and may be read.
-pub(super) fn bytes(path: &Path) -> Option<Vec<u8>> {
+pub(crate) fn bytes(path: &Path) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path).ok()?.take(ATTRIBUTE_MAX).read_to_end(&mut bytes).ok()?;
     Some(bytes)
 }
 
 /// The text of an attribute without the blanks around it. `None` also if it is empty.
-pub(super) fn text(path: &Path) -> Option<String> {
+pub(crate) fn text(path: &Path) -> Option<String> {
     let text = String::from_utf8_lossy(&bytes(path)?).trim().to_string();
     (!text.is_empty()).then_some(text)
 }
 
 /// An attribute that is a number.
-pub(super) fn number(path: &Path) -> Option<u64> {
+pub(crate) fn number(path: &Path) -> Option<u64> {
     text(path)?.parse().ok()
 }
 
 /// The names in a folder, sorted by length, then by letters: sr2 before sr10.
-pub(super) fn names(folder: &Path) -> Vec<String> {
+pub(crate) fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut names: Vec<String> =
         entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();

@@ -5,6 +5,7 @@ mod blank;
 mod burn;
 mod create;
 mod decode;
+mod doctor;
 mod drive;
 mod format;
 mod harness;

@@ -19,6 +19,7 @@ fn help_of_every_command() {
             "verify --help",
             "blank --help",
             "format --help",
+            "doctor --help",
             "eject --help",
             "load --help",
             "decode --help",

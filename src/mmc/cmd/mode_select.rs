@@ -30,12 +30,26 @@ impl Request for ModeSelect {
     }
 }
 
+/// Changes nothing: a list without a page, which is no error (SPC-4 6.12, PARAMETER LIST LENGTH).
+/// Shows whether commands that change a drive get as far as the drive.
+#[derive(Clone, Copy, Debug)]
+pub struct ModeSelectNothing;
+
+impl Request for ModeSelectNothing {
+    const NAME: &'static str = "MODE SELECT (10)";
+
+    fn cdb(&self) -> Cdb {
+        Cdb::new(&[0x55, 0x10, 0, 0, 0, 0, 0, 0, 0, 0])
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn bytes_out() {
+        assert_eq!(ModeSelectNothing.cdb().bytes(), [0x55, 0x10, 0, 0, 0, 0, 0, 0x00, 0x00, 0]);
         let select =
             ModeSelect { page: ModePage::new(&[0x81, 0x0a, 0, 5, 0, 0, 0, 0, 1, 0, 0, 0]) };
         // 20 bytes of parameter list.
