@@ -6,12 +6,21 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 
 use super::error::CliError;
 use super::exit::Exit;
 use oxidisc::transport::reason;
+
+/// Lets a write beyond the file size limit fail with an error, which names the file and keeps what
+/// there is, where the signal would end the program in the middle of it.
+pub fn hold_file_size_signal() -> Result<(), CliError> {
+    let nobody_looks = Arc::new(AtomicBool::new(false));
+    let held = signal_hook::flag::register(SIGXFSZ, nobody_looks);
+    held.map(drop)
+        .map_err(|error| CliError::failed(format!("cannot catch signals: {}", reason(&error))))
+}
 
 /// Whether the user wants the job to stop.
 #[derive(Clone, Debug)]

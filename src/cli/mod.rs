@@ -68,7 +68,9 @@ pub fn main(typed: Vec<OsString>) -> ExitCode {
 }
 
 fn run(command: &Command, app: &App) -> Exit {
-    let outcome = one_drive(command, app).and_then(|()| dispatch(command, app));
+    let outcome = interrupt::hold_file_size_signal()
+        .and_then(|()| one_drive(command, app))
+        .and_then(|()| dispatch(command, app));
     // A failure of the work itself is the one to tell.
     let after = app.afterwards().and_then(|()| app.printer.lost().map_or(Ok(()), Err));
     let outcome = outcome.and_then(|exit| after.map(|()| exit));
