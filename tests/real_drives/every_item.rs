@@ -52,3 +52,14 @@ fn every_file_has_a_module_with_tests() {
     }
     assert_eq!(files, 30);
 }
+
+#[test]
+fn every_surprise_has_its_test() {
+    let text = std::fs::read_to_string(folder().join("README.md")).expect("the list");
+    let (_, table) = text.split_once("## What a naive reader").expect("a chapter");
+    let rows: Vec<&str> = table.lines().filter(|line| line.ends_with("` |")).collect();
+    assert!(rows.len() >= 12, "{}", rows.len());
+    for row in rows {
+        tests_exist(row.split('`').skip(1).step_by(2));
+    }
+}

@@ -132,7 +132,10 @@ fn one_layer_is_from_its_first_to_its_last_sector() {
     let format = physical(1, false, [number(&dvd["pfi"]["start"]), end, 0]);
     assert_eq!(u64::from(sectors(&[format])) * 2048, dvd["dump_bytes"].as_u64().expect("told"));
     let format = physical(1, false, [0x03_0000, 0x22_beff, 0]);
-    assert_eq!((sectors(&[format.clone()]), format.max_rate, format.bca), (2_080_512, 2, false));
+    assert_eq!(
+        (sectors(std::slice::from_ref(&format)), format.max_rate, format.bca),
+        (2_080_512, 2, false)
+    );
     let dvd_r = report("Aaru/issues/588");
     let format =
         physical(1, false, [number(&dvd_r["pfi"]["start"]), number(&dvd_r["pfi"]["end"]), 0]);
