@@ -60,6 +60,9 @@ fn a_drive_that_does_not_digest_an_immediate_flush_is_sent_another() {
     });
     assert_eq!(known.0.status, Status::Verified);
     assert!(sent(&known.1, SYNCHRONIZE).iter().all(|cdb| cdb[1] == 0));
+    // The plan shows what is sent.
+    assert!(known.0.plan.steps.contains(&Step::Flush { immediate: false }));
+    assert!(unknown.0.plan.steps.contains(&Step::FLUSH));
     assert!(matches!(unknown.0.status, Status::Failed(_)), "{:?}", unknown.0.status);
 }
 
