@@ -180,8 +180,10 @@ appended() {
 # A burner that is killed leaves a disc that the next call makes the best of: it goes on where a
 # track is open, begins again where the disc can be rewritten, and says so where the disc is lost.
 killed() {
-  local burner line again code=0
-  blank "$1" "?speed=2x&pace=20" || return
+  local burner line again code=0 pace=20
+  # The slowest that a BD-R is written is 4x.
+  [[ $1 == bd-* ]] && pace=10
+  blank "$1" "?speed=2x&pace=$pace" || return
   rm -f events && mkfifo events
   "$OXIDISC" --json -d "$SR" burn big.iso --yes "${@:2}" >events 2>said &
   burner=$!

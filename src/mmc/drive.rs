@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use super::quirks;
 use super::settings::Settings;
 use super::{CommandError, Failure, Query, Request};
 use crate::transport::{Data, Sense, SenseKey, Status, Transport, TransportError, verdict};
@@ -19,6 +20,7 @@ pub struct Drive {
     deferred: Option<CommandError>,
     time: Duration,
     gone: bool,
+    quirks: quirks::Choice,
     pub(super) settings: Settings,
 }
 
@@ -42,8 +44,19 @@ impl Drive {
             deferred: None,
             time: Duration::ZERO,
             gone: false,
+            quirks: quirks::Choice::default(),
             settings: Settings::default(),
         }
+    }
+
+    /// Chooses the quirks that jobs reckon with; else those that the drive is known for.
+    pub fn choose_quirks(&mut self, choice: quirks::Choice) {
+        self.quirks = choice;
+    }
+
+    /// The quirks that jobs reckon with.
+    pub fn quirks(&self) -> &quirks::Choice {
+        &self.quirks
     }
 
     /// Runs a command without data.
