@@ -76,6 +76,7 @@ fn field(value: Field) -> Value {
     match value {
         Field::Flag(flag) => json!(flag),
         Field::Number(number) => json!(number),
+        Field::Numbers(numbers) => json!(numbers),
         Field::Text(text) => json!(text),
         Field::Profiles(profiles) => {
             json!(profiles.into_iter().map(profile).collect::<Vec<_>>())
