@@ -22,6 +22,8 @@ pub const RANDOM_WRITABLE: u16 = 0x0020;
 pub const INCREMENTAL_STREAMING: u16 = 0x0021;
 /// Formattable: current with a disc that the drive can format.
 pub const FORMATTABLE: u16 = 0x0023;
+/// MRW: Mount Rainier.
+pub const MRW: u16 = 0x0028;
 /// DVD+RW.
 pub const DVD_PLUS_RW: u16 = 0x002a;
 /// DVD+R.
@@ -34,6 +36,10 @@ pub const CD_TRACK_AT_ONCE: u16 = 0x002d;
 pub const CD_MASTERING: u16 = 0x002e;
 /// DVD-R/-RW Write.
 pub const DVD_R_WRITE: u16 = 0x002f;
+/// Layer Jump Recording.
+pub const LAYER_JUMP: u16 = 0x0033;
+/// CD-RW Media Write Support.
+pub const CD_RW_MEDIA_WRITE: u16 = 0x0037;
 /// BD-R Pseudo-Overwrite: current with a disc that is formatted so.
 pub const BD_R_PSEUDO_OVERWRITE: u16 = 0x0038;
 /// DVD+RW Dual Layer.
@@ -42,6 +48,8 @@ pub const DVD_PLUS_RW_DL: u16 = 0x003a;
 pub const DVD_PLUS_R_DL: u16 = 0x003b;
 /// BD Write.
 pub const BD_WRITE: u16 = 0x0041;
+/// HD DVD Write.
+pub const HD_DVD_WRITE: u16 = 0x0051;
 /// DVD CSS: the drive can authenticate; current with a protected disc.
 pub const DVD_CSS: u16 = 0x0106;
 /// Real-Time Streaming: GET PERFORMANCE and SET STREAMING.
@@ -54,6 +62,8 @@ pub const DVD_CPRM: u16 = 0x010b;
 pub const FIRMWARE_INFORMATION: u16 = 0x010c;
 /// AACS.
 pub const AACS: u16 = 0x010d;
+/// SecurDisc.
+pub const SECURDISC: u16 = 0x0113;
 
 /// A field of a feature.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -209,6 +219,11 @@ mod tests {
             (DVD_PLUS_RW_DL, "DVD+RW Dual Layer"),
             (DVD_PLUS_R_DL, "DVD+R Dual Layer"),
             (BD_WRITE, "BD Write"),
+            (MRW, "MRW"),
+            (LAYER_JUMP, "Layer Jump Recording"),
+            (CD_RW_MEDIA_WRITE, "CD-RW Media Write Support"),
+            (HD_DVD_WRITE, "HD DVD Write"),
+            (SECURDISC, "SecurDisc"),
         ] {
             assert_eq!(feature(code, &[]).name(), Some(name));
         }
