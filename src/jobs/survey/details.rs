@@ -32,6 +32,8 @@ pub struct Details {
     pub state: Option<State>,
     /// What it could be formatted to, with what each means.
     pub offers: Vec<Offer>,
+    /// READ DISC STRUCTURE, format 03h. Of a pressed BD, where there is such an area.
+    pub bca: Option<bd::BurstCuttingArea>,
     /// READ DISC INFORMATION, type 001b, where feature 0021h says that there is one.
     pub track_resources: Option<TrackResources>,
     /// READ DISC INFORMATION, type 010b. Of a BD-R that is formatted for pseudo-overwrite.
@@ -66,6 +68,7 @@ pub fn survey_details(
     let mut details = Details {
         state: surveyor.ask_state(medium)?,
         offers: Vec::new(),
+        bca: None,
         track_resources: None,
         pow_resources: None,
         layer_boundary: None,
@@ -82,6 +85,10 @@ pub fn survey_details(
     }
     if current(feature::BD_R_PSEUDO_OVERWRITE) {
         details.pow_resources = surveyor.ask(&ReadPowResources)?;
+    }
+    let unit = medium.bd.as_ref().and_then(|disc| disc.units.first());
+    if unit.is_some_and(bd::Unit::is_pressed) {
+        details.bca = surveyor.structure(0)?;
     }
     let blank = medium.status() == Some(DiscStatus::Blank);
     let two_layers = matches!(medium.profile, Profile::DvdPlusRDl | Profile::DvdRDlSequential);

@@ -120,6 +120,7 @@ fn read_as_structures(data: &[u8]) {
     structure::<dvd::SpareArea>(data);
     structure::<dvd::LayerBoundary>(data);
     structure::<dvd::WriteProtection>(data);
+    structure::<bd::BurstCuttingArea>(data);
     structure::<bd::SpareArea>(data);
     structure::<bd::WriteProtection>(data);
     structure::<bd::Formats>(data);
