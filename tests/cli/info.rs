@@ -338,6 +338,10 @@ fn a_drive_that_is_busy_or_fails_midway_tells_what_it_told() {
                              times = 1000\n",
     );
     place.file("dead.toml", "[[fault]]\nkind = \"timeout\"\nat_command = 1\ntimes = 1000\n");
+    place.file(
+        "format.toml",
+        "[[fault]]\nkind = \"check\"\nsense = \"2/04/04\"\nopcode = 0x00\ntimes = 1000\n",
+    );
     place.file("half.toml", "[[fault]]\nkind = \"timeout\"\nopcode = 0x51\ntimes = 1000\n");
     place.file("gone.toml", "[[fault]]\nkind = \"unplug\"\nopcode = 0x52\n");
     place.file("rotten.toml", "[[defect]]\nkind = \"hard\"\nlba = 0\ncount = 4096\n");
@@ -346,6 +350,7 @@ fn a_drive_that_is_busy_or_fails_midway_tells_what_it_told() {
         &place,
         &[
             "-d sim:demo?medium=dvd+r&faults=busy.toml info",
+            "-d sim:demo?medium=dvd+rw&faults=format.toml info",
             "-d sim:demo?medium=dvd+r&faults=dead.toml info",
             "-d sim:demo?medium=dvd+r&faults=half.toml info",
             "-d sim:demo?medium=dvd+r&faults=gone.toml info",
@@ -353,6 +358,20 @@ fn a_drive_that_is_busy_or_fails_midway_tells_what_it_told() {
             "-d sim:demo?medium=dvd+r&start=ready info -q",
         ],
     );
+}
+
+/// The kernel keeps some commands from users: none of these is needed.
+#[test]
+fn a_plain_user_is_told_as_much() {
+    let place = Place::new();
+    for medium in ["cd-r", "dvd+rw", "dvd-ram", "bd-re"] {
+        let ask = |filter: &str| {
+            let spec = format!("sim:blank?medium={medium}&filter={filter}");
+            let run = place.run(&format!("-d {spec} info -v")).code(0);
+            run.stdout.replace(&spec, "")
+        };
+        assert_eq!(ask("user"), ask("off"), "{medium}");
+    }
 }
 
 #[test]

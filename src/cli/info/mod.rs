@@ -16,8 +16,8 @@ use oxidisc::jobs::sectors::DiscSectors;
 use oxidisc::jobs::survey::{
     Details, DriveFacts, MediumFacts, TrackKind, survey_details, survey_drive, survey_medium,
 };
+use oxidisc::mmc::Drive;
 use oxidisc::mmc::cmd::read_disc_information::DiscStatus;
-use oxidisc::mmc::{CommandError, Drive};
 use oxidisc::transport::Access;
 use serde::Serialize;
 
@@ -121,36 +121,39 @@ pub fn run(args: &InfoArgs, app: &App) -> Result<Exit, CliError> {
     }
 }
 
-fn wait(drive: &mut Drive, app: &App) -> Result<Readiness, CommandError> {
-    let mut said = false;
-    ready::wait_ready(drive, Since::Now, &mut |waiting| {
-        let Waiting::Busy { elapsed, .. } = waiting else { return ControlFlow::Continue(()) };
+/// Waits for the drive, not longer than it is worth. What it was busy with is an error.
+fn wait(drive: &mut Drive, app: &App) -> Result<Readiness, CliError> {
+    let (mut said, mut busy) = (false, String::new());
+    let ready = ready::wait_ready(drive, Since::Now, &mut |waiting| {
+        let Waiting::Busy { elapsed, reason, progress } = waiting else {
+            return ControlFlow::Continue(());
+        };
+        let percent = progress.map(|part| format!(", {} %", u32::from(part) * 100 / 65_536));
+        busy = format!("{reason}{}", percent.unwrap_or_default());
         if elapsed >= PATIENCE && !std::mem::replace(&mut said, true) {
-            app.printer.note("waiting for the drive to read the disc in");
+            app.printer.note(&format!("waiting for the drive: {busy}"));
         }
         if elapsed >= READING_IN { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    })
+    });
+    match ready {
+        Ok(Readiness::Stopped) => {
+            Err(CliError::unusable(format!("nothing can be told of the disc yet: {busy}"))
+                .hint("try again when the drive has come to rest"))
+        }
+        Ok(other) => Ok(other),
+        Err(error) => Err(ready::not_ready(error).into()),
+    }
 }
 
 fn look_at_medium(
-    ready: Result<Readiness, CommandError>,
+    ready: Result<Readiness, CliError>,
     drive: &mut Drive,
     found: &mut Found,
     log: &Log,
 ) -> Result<(), CliError> {
-    match ready {
-        Ok(Readiness::NoMedium(tray)) => {
-            found.tray = tray;
-            return Ok(());
-        }
-        Ok(Readiness::Ready) => {}
-        Ok(Readiness::Stopped) => {
-            return Err(CliError::unusable(
-                "the drive is busy with the disc: nothing of it can be told",
-            )
-            .hint("try again when the drive has come to rest, or take the disc out"));
-        }
-        Err(error) => return Err(ready::not_ready(error).into()),
+    if let Readiness::NoMedium(tray) = ready? {
+        found.tray = tray;
+        return Ok(());
     }
     let Some(medium) = survey_medium(drive, &found.drive)? else { return Ok(()) };
     let details = survey_details(drive, &found.drive, &medium)?;

@@ -8,19 +8,21 @@ use super::section::Section;
 use super::speed::{curve, speed, speeds};
 use crate::cli::human;
 use crate::cli::info::document::{Info, Medium, Session, Track, Volume};
-use crate::cli::output::Printer;
+use crate::cli::output::{Printer, Style};
 
 /// Disc, tracks and files.
 pub fn text(info: &Info, medium: &Medium, printer: &Printer) -> String {
     let mut out = Section::new(printer, "Disc");
     out.line("Kind", &medium.profile.name);
     out.some("State", medium.status.map(|status| state(status, medium)));
-    out.some("Protected", medium.write_protection.map(|by| format!("from writing, {by}")));
+    let warning = |text: String| printer.style(Style::Warn, &text);
+    let protected = medium.write_protection.map(|by| format!("from writing, {by}"));
+    out.some("Protected", protected.map(warning));
     sizes(&mut out, medium);
     layers(&mut out, medium);
     out.some("Book type", medium.book_type.as_deref().map(book));
     out.some("Media code", media_code(medium));
-    out.some("Copy guard", medium.protection.map(protection));
+    out.some("Copy guard", medium.protection.map(protection).map(warning));
     if let Some(regions) = medium.regions.as_ref().filter(|_| medium.protection == Some("css")) {
         let named: Vec<String> = regions.iter().map(u8::to_string).collect();
         out.line("For regions", if named.len() == 8 { "all".into() } else { named.join(", ") });
