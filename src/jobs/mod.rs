@@ -7,6 +7,8 @@ pub mod erasing;
 pub mod error;
 pub mod format;
 pub mod image;
+mod judge;
+mod long;
 pub mod observe;
 pub mod reading;
 pub mod ready;

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use super::contents::Contents;
 use super::state::State;
-use super::wait::{Waited, Working, wait_done};
 use super::{Action, Depth, Event, Prepared, Report, Stage};
 use crate::jobs::error::{Error, Kind};
+use crate::jobs::long::{Waited, wait_done};
 use crate::jobs::observe::Observer;
 use crate::jobs::survey::survey_medium;
 use crate::mmc::cmd::blank::{Blank, BlankKind};
@@ -25,6 +25,9 @@ use crate::mmc::{
 use crate::transport::{SenseKey, Status, TransportError};
 use crate::units::{Lba, SECTOR};
 
+/// Before the first question: some drives say for a moment that they are ready (growisofs waits a
+/// second after FORMAT UNIT).
+const FIRST: Duration = Duration::from_secs(1);
 /// Between two questions how far a background format is.
 const BACKGROUND_PAUSE: Duration = Duration::from_secs(2);
 /// Between two attempts of a write that the drive has no room for.
@@ -129,9 +132,10 @@ impl Work<'_> {
     fn wait(&mut self, stage: Stage) -> Result<(), Error> {
         let observer = &mut *self.observer;
         let limit = if stage == Stage::Flushing { TIMEOUT_CLOSE } else { TIMEOUT_FORMAT };
-        let waited = wait_done(self.drive, limit, &mut |working: Working| {
-            let done = working.progress.map(|part| f64::from(part) / 65536.0);
-            observer.event(Event::Progress { stage, done, elapsed: working.elapsed })
+        self.drive.wait(FIRST);
+        let waited = wait_done(self.drive, limit, &mut |elapsed, progress| {
+            let done = progress.map(|part| f64::from(part) / 65536.0);
+            observer.event(Event::Progress { stage, done, elapsed: FIRST + elapsed })
         });
         match waited {
             Ok(Waited::Done) => Ok(()),

@@ -1,5 +1,5 @@
-//! What an answer to a command that writes means for the burn. Pure: a table. Evidence: libburn's
-//! and growisofs' retry rules, MMC-6 annex F.
+//! What an answer to a command that writes means for what is being done. Pure: a table. Evidence:
+//! libburn's and growisofs' retry rules, MMC-6 annex F.
 
 use crate::mmc::{CommandError, Failure};
 use crate::transport::{Status, TransportError};
