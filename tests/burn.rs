@@ -10,6 +10,7 @@ mod burn {
     pub mod meddled;
     mod media;
     mod promises;
+    mod quirks;
     mod several;
     mod trouble;
 }

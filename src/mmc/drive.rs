@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use super::quirks;
 use super::settings::Settings;
 use super::{CommandError, Failure, Query, Request};
 use crate::transport::{Data, Sense, SenseKey, Status, Transport, TransportError, verdict};
@@ -18,6 +19,7 @@ pub struct Drive {
     attentions: Vec<Sense>,
     time: Duration,
     gone: bool,
+    quirks: quirks::Choice,
     pub(super) settings: Settings,
 }
 
@@ -40,8 +42,19 @@ impl Drive {
             attentions: Vec::new(),
             time: Duration::ZERO,
             gone: false,
+            quirks: quirks::Choice::default(),
             settings: Settings::default(),
         }
+    }
+
+    /// Chooses the quirks that jobs reckon with; else those that the drive is known for.
+    pub fn choose_quirks(&mut self, choice: quirks::Choice) {
+        self.quirks = choice;
+    }
+
+    /// The quirks that jobs reckon with.
+    pub fn quirks(&self) -> &quirks::Choice {
+        &self.quirks
     }
 
     /// Runs a command without data.

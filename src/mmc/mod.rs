@@ -13,6 +13,7 @@ pub mod feature;
 pub mod fields;
 pub mod mode_page;
 pub mod profile;
+pub mod quirks;
 pub mod settings;
 #[cfg(test)]
 pub(crate) mod testing;

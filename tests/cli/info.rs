@@ -17,6 +17,26 @@ fn every_kind_of_disc_is_shown() {
 }
 
 #[test]
+fn quirks_are_shown_and_can_be_chosen() {
+    let place = Place::new();
+    expect_all(
+        "info-quirks",
+        &place,
+        &[
+            "-d sim:demo?persona=px-w4824a --quirks link-size-16,no-dvd-ram-resize -v info",
+            "-d sim:demo?persona=px-w4824a --quirks link-size-16 info",
+            "-d sim:demo?persona=px-w4824a --quirks link-size-17 info",
+        ],
+    );
+    let typed = "--json -d sim:demo --quirks link-size-16 info";
+    let quirks = &place.run(typed).code(0).result()["quirks"];
+    assert_eq!(quirks[0]["name"], "link-size-16");
+    assert_eq!(quirks[0]["instead"], "16 is taken, the link size of every DVD-R");
+    let none = &place.run("--json -d sim:demo info").code(0).result()["quirks"];
+    assert_eq!(*none, serde_json::json!([]));
+}
+
+#[test]
 fn the_document_holds_what_the_contract_says() {
     let place = Place::new();
     expect_all("info-json", &place, &["-d sim:demo?medium=dvd+r-dl info --json"]);

@@ -10,6 +10,7 @@ pub struct Info {
     pub drive: Drive,
     pub profiles: Vec<Profile>,
     pub features: Vec<Feature>,
+    pub quirks: Vec<Quirk>,
     pub read_speeds: Vec<Speed>,
     pub write_speeds: Vec<Speed>,
     pub medium: Option<Medium>,
@@ -31,6 +32,14 @@ pub struct Drive {
     pub buffer_kib: Option<u32>,
     pub loading: Option<String>,
     pub region: Option<Region>,
+}
+
+/// Something that the drive does unlike others.
+#[derive(Clone, Debug, Serialize)]
+pub struct Quirk {
+    pub name: &'static str,
+    pub does: &'static str,
+    pub instead: &'static str,
 }
 
 /// DVD region of the drive.

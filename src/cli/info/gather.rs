@@ -7,11 +7,14 @@ use oxidisc::mmc::cmd::read_disc_information::{DiscStatus, SessionState};
 use oxidisc::mmc::cmd::report_key;
 use oxidisc::mmc::feature::Value as Field;
 use oxidisc::mmc::profile::Profile as MmcProfile;
+use oxidisc::mmc::quirks;
 use oxidisc::units::{Family, Rate};
 use serde_json::{Map, Value, json};
 
 use super::Found;
-use super::document::{Code, Drive, Feature, Info, Medium, Profile, Region, Session, Speed, Track};
+use super::document::{
+    Code, Drive, Feature, Info, Medium, Profile, Quirk, Region, Session, Speed, Track,
+};
 use crate::cli::drives;
 use crate::cli::open::Opened;
 
@@ -24,6 +27,7 @@ pub fn info(found: &Found, opened: &Opened) -> Info {
         drive: drive(facts, opened),
         profiles: facts.profiles().into_iter().map(profile).collect(),
         features: features.map(feature).collect(),
+        quirks: facts.quirks.iter().map(|quirk| self::quirk(quirk)).collect(),
         read_speeds: read_speeds(facts, medium),
         write_speeds: write_speeds(facts, medium),
         medium: found.medium.as_ref().map(|(facts, files)| self::medium(facts, files)),
@@ -44,6 +48,10 @@ fn drive(facts: &DriveFacts, opened: &Opened) -> Drive {
         loading: facts.loading.map(|loading| loading.name().to_string()),
         region: facts.region.as_ref().map(region),
     }
+}
+
+fn quirk(quirk: &quirks::Quirk) -> Quirk {
+    Quirk { name: quirk.name, does: quirk.does, instead: quirk.instead }
 }
 
 fn region(region: &report_key::Region) -> Region {

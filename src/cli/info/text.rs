@@ -28,6 +28,11 @@ pub fn text(info: &Info, printer: &Printer, empty: Option<Tray>) -> String {
             .map(|feature| feature.name.clone().unwrap_or(format!("{:04x}h", feature.code)))
             .collect();
         out.list("Features now", &names);
+        for (number, quirk) in info.quirks.iter().enumerate() {
+            let label = if number == 0 { "Quirks" } else { "" };
+            out.line(label, format!("{}: it {}", quirk.name, quirk.does));
+            out.line("", quirk.instead);
+        }
     }
     let mut text = out.text;
     match &info.medium {
