@@ -27,6 +27,7 @@ mod real_drives {
     mod nec_nd3540a_dvdplusrw;
     mod optiarc_ad7590s_dvdplusrdl_blank_and_page2a;
     mod page2a_and_profiles_various;
+    mod personas;
     mod philips_cdd4851_cdrw_blank_fail;
     mod pioneer_dvr111d_dvdplusrdl_blank;
     mod pioneer_dvr111d_dvdr_blank_hwerror;

@@ -127,8 +127,6 @@ pub struct Ways {
     pub toc_shows_dvd_tracks: bool,
     /// ADR and CONTROL of track 1 and the lead-out of DVD+R and DVD+RW.
     pub toc_plus: (u8, u8),
-    /// READ DISC INFORMATION answers any data type with the standard one.
-    pub ignores_disc_information_type: bool,
     /// READ DISC STRUCTURE with the wrong media type: GOOD, and nothing is sent.
     pub wrong_media_type_is_silent: bool,
     /// GET PERFORMANCE type 00h ends one past the last block.

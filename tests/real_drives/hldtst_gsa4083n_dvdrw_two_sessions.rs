@@ -20,11 +20,10 @@ fn sessions_and_tracks_that_disagree_are_kept_apart() {
     assert_eq!(told.medium.media_id.as_deref(), Some("TDK502sakuM3"));
 }
 
-/// Book type 00h in format 10h and 32h in format 00h, of the same disc.
+/// 2045 blocks of a disc of 2297888: format 00h counts up to the last border-out.
 #[test]
-fn the_book_type_is_not_what_tells_the_kind() {
+fn the_last_border_out_is_no_size_of_the_disc() {
     let told = told(text(&file("hldtst-gsa4083n-dvdrw-two-sessions"), "/reported/text"));
-    assert_eq!(told.medium.physical[0].book_name(), "DVD-RW");
-    // The last border-out: 2045 blocks of a disc of 2297888.
     assert_eq!(told.medium.layers.as_ref().expect("told").sectors(), Blocks(2045));
+    assert_eq!(told.disc.capacity, Blocks(2_297_888));
 }

@@ -25,7 +25,15 @@ use oxidisc::units::Rate;
 
 /// Tells all of it. `multiple`: kB/s of 1x.
 pub fn retell(drive: &mut Drive, multiple: u32) -> Vec<String> {
-    let mut told = Told { drive, multiple, profile: Profile::None, pow: false, lines: Vec::new() };
+    let mut told = Told {
+        drive,
+        multiple,
+        profile: Profile::None,
+        pow: false,
+        formattable: false,
+        id_told: false,
+        lines: Vec::new(),
+    };
     told.identity();
     told.configuration();
     told.performance();
@@ -48,6 +56,8 @@ struct Told<'a> {
     multiple: u32,
     profile: Profile,
     pow: bool,
+    formattable: bool,
+    id_told: bool,
     lines: Vec<String>,
 }
 
@@ -77,11 +87,13 @@ impl Told<'_> {
         let code = configuration.current_profile;
         self.profile = Profile::from(code);
         self.pow = configuration.is_current(0x38);
+        self.formattable = configuration.is_current(0x23) || self.profile == Profile::DvdRam;
         self.say("GET [CURRENT] CONFIGURATION");
         let pow = if self.pow { "+POW" } else { "" };
         self.say(format!("Mounted Media: {code:02X}h, {}{pow}", name(self.profile)));
         if let Some(id) = self.own_media_id() {
             self.say(format!("Media ID: {id}"));
+            self.id_told = true;
         }
         let query = ModeSense { page: ModePage::CAPABILITIES, values: Values::Current };
         let Ok(data) = self.drive.query(&query) else { return };
@@ -139,14 +151,7 @@ impl Told<'_> {
         for (format, structure) in [(0x10, control), (0, self.structure::<PhysicalFormat>())] {
             let Ok(physical) = structure else { continue };
             self.say(format!("READ DVD STRUCTURE[#{format:X}h]"));
-            self.say(format!(
-                "Media Book Type: {:x}{:x}h, {} book [revision {}]",
-                physical.book_type,
-                physical.part_version,
-                physical.book_name(),
-                physical.part_version
-            ));
-            if let Some((maker, kind)) = &physical.plus_id {
+            if let Some((maker, kind)) = physical.plus_id.as_ref().filter(|_| !self.id_told) {
                 self.say(format!("Media ID: {maker}/{kind}"));
             }
             let border = format == 0 && matches!(self.profile.code(), 0x11 | 0x13..=0x16);
@@ -254,6 +259,9 @@ impl Told<'_> {
     }
 
     fn formats(&mut self) {
+        if !self.formattable {
+            return;
+        }
         let Ok(formats) = self.drive.query(&ReadFormatCapacities) else { return };
         let size = |blocks: u32| format!("{blocks}*2048={}", u64::from(blocks) * 2048);
         self.say("READ FORMAT CAPACITIES");

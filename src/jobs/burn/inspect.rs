@@ -98,8 +98,7 @@ fn structure<S: Structure>(drive: &mut Drive) -> Result<Option<S>, CommandError>
 }
 
 /// Feature 0038h is current with such a disc and not with a blank one (real-drives: HL-DT-ST
-/// WH16NS40). Where it is not, the resources tell, if the drive answers what it was asked: that one
-/// does not.
+/// WH16NS40). Where it is not, the resources tell, if the answer is of the type that was asked for.
 fn is_pow(
     drive: &mut Drive,
     medium: &MediumFacts,

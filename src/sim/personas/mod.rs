@@ -66,7 +66,6 @@ const WAYS: Ways = Ways {
     toc_control_byte: true,
     toc_shows_dvd_tracks: false,
     toc_plus: (0x14, 0x14),
-    ignores_disc_information_type: false,
     wrong_media_type_is_silent: false,
     performance_end_is_capacity: false,
     write_descriptors_end_is_capacity: false,
