@@ -12,6 +12,7 @@ mod burn {
     pub mod meddled;
     mod media;
     mod promises;
+    mod quirks;
     mod several;
     mod speed;
     mod trouble;

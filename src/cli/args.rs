@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::parser::ValueSource;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
+use oxidisc::mmc::quirks;
 use oxidisc::units::{self, Speed};
 
 use super::exit;
@@ -108,6 +109,10 @@ pub struct GlobalArgs {
     /// Leave serial numbers out of the recording
     #[arg(long, global = true, requires = "record")]
     pub redact: bool,
+    /// Reckon with the quirks Q, names separated by commas or `none`, not with those that the drive
+    /// is known for
+    #[arg(long, global = true, value_name = "Q", value_parser = quirks::Choice::parse)]
+    pub quirks: Option<quirks::Choice>,
     /// Print failures only
     #[arg(short, long, global = true)]
     pub quiet: bool,

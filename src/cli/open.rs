@@ -118,7 +118,9 @@ impl App {
     ) -> Result<Opened, CliError> {
         let (transport, entry) = self.transport(Source::parse(name)?, access)?;
         let transport = self.recorded(transport, name)?;
-        Ok(Opened { drive: Drive::new(wrap(transport)), name: name.to_string(), entry })
+        let mut drive = Drive::new(wrap(transport));
+        drive.choose_quirks(self.global.quirks.clone().unwrap_or_default());
+        Ok(Opened { drive, name: name.to_string(), entry })
     }
 
     /// Opens what is to be given to other programs: SPEC with or without its `sim:`. A simulated

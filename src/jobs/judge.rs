@@ -130,6 +130,35 @@ mod tests {
         }
     }
 
+    /// real-drives: sense-pairs-from-logs, what writes, closes, calibrations and cue sheets ended
+    /// with, in their order.
+    #[test]
+    fn what_ended_real_burns_is_told_apart() {
+        for (key, asc, ascq, verdict) in [
+            (5, 0x21, 0x02, Verdict::Address),
+            (3, 0x73, 0x03, Verdict::Fatal),
+            (3, 0x0c, 0x00, Verdict::Fatal),
+            (3, 0x0c, 0x09, Verdict::Fatal),
+            (4, 0x09, 0x02, Verdict::Fatal),
+            (5, 0x30, 0x06, Verdict::Fatal),
+            (5, 0x72, 0x03, Verdict::Fatal),
+            // TEAC: its buffer ran empty. Where it stands, it says itself.
+            (0xb, 0xba, 0x00, Verdict::Lost),
+            (4, 0x08, 0x03, Verdict::Lost),
+            (4, 0x44, 0x00, Verdict::Fatal),
+            (5, 0x26, 0x00, Verdict::Fatal),
+            (4, 0x08, 0x01, Verdict::Lost),
+            (5, 0xa8, 0x04, Verdict::Fatal),
+            (5, 0x30, 0x05, Verdict::Fatal),
+            (5, 0x72, 0x04, Verdict::Fatal),
+            (3, 0x10, 0x00, Verdict::Fatal),
+            (3, 0x0c, 0x80, Verdict::Fatal),
+        ] {
+            let error = check(key, asc, ascq);
+            assert_eq!(judge(&error), verdict, "{key:x}/{asc:02x}/{ascq:02x}");
+        }
+    }
+
     #[test]
     fn what_happened_on_the_way_is_never_taken_for_a_no() {
         let transport = |failure| judge(&error(Failure::Transport(failure)));

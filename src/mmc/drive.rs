@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use super::quirks;
 use super::settings::Settings;
 use super::{CommandError, Failure, Query, Request, TIMEOUT_SHORT};
 use crate::transport::{Data, Sense, SenseKey, Status, Transport, TransportError, verdict};
@@ -23,6 +24,7 @@ pub struct Drive {
     time: Duration,
     gone: bool,
     hurry: Option<Hurry>,
+    quirks: quirks::Choice,
     pub(super) settings: Settings,
 }
 
@@ -56,8 +58,19 @@ impl Drive {
             time: Duration::ZERO,
             gone: false,
             hurry: None,
+            quirks: quirks::Choice::default(),
             settings: Settings::default(),
         }
+    }
+
+    /// Chooses the quirks that jobs reckon with; else those that the drive is known for.
+    pub fn choose_quirks(&mut self, choice: quirks::Choice) {
+        self.quirks = choice;
+    }
+
+    /// The quirks that jobs reckon with.
+    pub fn quirks(&self) -> &quirks::Choice {
+        &self.quirks
     }
 
     /// Runs a command without data.

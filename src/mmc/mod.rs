@@ -14,6 +14,7 @@ pub mod fields;
 pub mod media_id;
 pub mod mode_page;
 pub mod profile;
+pub mod quirks;
 pub mod settings;
 #[cfg(test)]
 pub(crate) mod testing;

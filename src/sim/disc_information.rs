@@ -13,12 +13,10 @@ const POW_RESOURCES: u8 = 2;
 
 /// READ DISC INFORMATION.
 pub fn disc(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
-    let ignored = machine.persona.ways.ignores_disc_information_type;
     let medium = machine.medium()?;
     let lists = machine.persona.ways.lists_calibrations;
     let tables = if lists { machine.calibrations() } else { &[] };
     let data = match exchange.byte(1) & 0x07 {
-        _ if ignored => standard_information(medium, tables),
         0 => standard_information(medium, tables),
         POW_RESOURCES if medium.pseudo_overwrites() => pow_resources(medium),
         // Track resources and POW resources are a writable BD-R's (MMC-6 6.21.3).
@@ -275,14 +273,14 @@ mod tests {
     }
 
     #[test]
-    fn a_bd_r_of_the_lg_answers_the_pow_question_with_the_standard_answer() {
-        // real-drives: HL-DT-ST WH16NS40: "Remaining Replacements" are bytes 01 01 xx 20.
+    fn the_pow_question_of_dvd_rw_mediainfo_is_none_and_gets_the_standard_answer() {
+        // real-drives: HL-DT-ST WH16NS40: "Remaining Replacements" are bytes 01 01 xx 20. The
+        // program asks with 10h, whose bits 2 to 0 are data type 0.
         let mut bench = Bench::ready(100, "medium=bd-r");
-        let pow = bench.get(&[0x51, 2, 0, 0, 0, 0, 0, 1, 0, 0], 256);
+        let pow = bench.get(&[0x51, 0x10, 0, 0, 0, 0, 0, 1, 0, 0], 256);
         assert_eq!(pow, disc(&mut bench));
         assert_eq!(pow[4..8], [1, 1, 1, 0x20]);
-        let mut other = Bench::ready(100, "medium=bd-r&persona=se-506cb");
-        assert_eq!(other.no(&[0x51, 2, 0, 0, 0, 0, 0, 1, 0, 0]), (5, 0x24, 0x00));
+        assert_eq!(bench.no(&[0x51, 2, 0, 0, 0, 0, 0, 1, 0, 0]), (5, 0x24, 0x00));
     }
 
     #[test]

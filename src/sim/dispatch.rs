@@ -63,7 +63,8 @@ static COMMANDS: &[Command] = &[
     command(0x43, Disc, &[X, 0x02, 0x0f, 0, 0, 0, X, X, X, 0xc0], toc::read_toc),
     command(0x46, Exempt, &[X, 0x03, X, X, 0, 0, 0, X, X, 0], configuration::get_configuration),
     command(0x4a, Exempt, &[X, 0x01, 0, 0, X, 0, 0, X, X, 0], events::get_event_status),
-    command(0x51, Disc, &[X, 0x07, 0, 0, 0, 0, 0, X, X, 0], disc_information::disc),
+    // real-drives: HL-DT-ST WH16NS40 takes dvd+rw-mediainfo's 10h in byte 1.
+    command(0x51, Disc, &[X, 0x17, 0, 0, 0, 0, 0, X, X, 0], disc_information::disc),
     command(0x52, Disc, &[X, 0x07, X, X, X, X, 0, X, X, 0], disc_information::track),
     command(0x53, Disc, &[X, 0x03, 0, 0, 0, X, X, X, X, 0], write::reserve_track),
     command(0x54, Disc, &[X, 0x01, 0, 0, 0, 0, 0, X, X, 0], write::send_opc),

@@ -238,7 +238,7 @@ mod tests {
         // The same in page 2Ah: current; selected, how many, the first.
         let page = bench.get(&[0x5a, 0, 0x2a, 0, 0, 0, 0, 0, 80, 0], 80);
         assert_eq!(page[28..30], 53_952u16.to_be_bytes());
-        assert_eq!(page[38..44], hex("00 06 00 00 d2 c0"));
+        assert_eq!(page[38..44], hex("00 05 00 00 d2 c0"));
         assert_eq!(usize::from(page[9]) + 10, page.len());
     }
 

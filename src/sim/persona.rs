@@ -129,8 +129,6 @@ pub struct Ways {
     pub toc_plus: (u8, u8),
     /// READ DISC INFORMATION lists what came of calibrations.
     pub lists_calibrations: bool,
-    /// READ DISC INFORMATION answers any data type with the standard one.
-    pub ignores_disc_information_type: bool,
     /// READ DISC STRUCTURE with the wrong media type: GOOD, and nothing is sent.
     pub wrong_media_type_is_silent: bool,
     /// GET PERFORMANCE type 00h ends one past the last block.

@@ -148,10 +148,14 @@ fn list(persona: &Persona, medium: &Medium) -> Vec<u8> {
             Family::Bd => bd::structure(medium, asked),
             _ => dvd::structure(persona, medium, asked),
         };
-        if let Ok(structure) = structure {
-            let length = u16::try_from(structure.len() + 4).unwrap_or(u16::MAX);
-            bytes.put(&[format, 0x40]).be16(length);
-        }
+        let length = match structure {
+            Ok(structure) => u16::try_from(structure.len() + 4).unwrap_or(u16::MAX),
+            // real-drives: HL-DT-ST WH16NS40 lists the spare areas of a BD-R that has none, and
+            // refuses to tell of them.
+            Err(_) if (format, medium.kind) == (0x0a, Kind::BdR) => 16,
+            Err(_) => continue,
+        };
+        bytes.put(&[format, 0x40]).be16(length);
     }
     bytes.with_length16()
 }
@@ -214,6 +218,14 @@ mod tests {
         // real-drives: LG GGW-H20L refuses format 11h on DVD+.
         let mut lg = Bench::ready(100, "medium=dvd+rw");
         assert_eq!(lg.no(&ask(0, 0x11)), (5, 0x24, 0x00));
+    }
+
+    #[test]
+    fn spare_areas_that_are_listed_may_be_refused() {
+        let mut bench = Bench::of("sim:blank?medium=bd-r");
+        let list = bench.get(&ask(1, 0xff), 8192);
+        assert!(list[4..].chunks(4).any(|entry| entry == hex("0a 40 00 10")), "{list:02x?}");
+        assert_eq!(bench.no(&ask(1, 0x0a)), (5, 0x24, 0x00));
     }
 
     #[test]

@@ -114,7 +114,7 @@ fn shown(name: &str, place: &Place, discs: &[String], options: &str) {
 fn lines(run: Run, drive: bool) -> Run {
     let result = run.code(0);
     let document = result.result();
-    let of_drive = ["drive", "profiles", "features"];
+    let of_drive = ["drive", "profiles", "features", "quirks"];
     let mut text = String::new();
     for (key, value) in document.as_object().expect("an object") {
         match value {
@@ -225,6 +225,26 @@ fn every_document_is_as_its_schema_says() {
     let mut wrong = place.run("--json -d sim:demo info").result();
     wrong["drive"]["nonsense"] = Value::Bool(true);
     assert!(schemas.validate(&wrong, index).is_err());
+}
+
+#[test]
+fn quirks_are_shown_and_can_be_chosen() {
+    let place = Place::new();
+    expect_all(
+        "info-quirks",
+        &place,
+        &[
+            "-d sim:demo?persona=px-w4824a --quirks link-size-16,no-dvd-ram-resize -v info",
+            "-d sim:demo?persona=px-w4824a --quirks link-size-16 info",
+            "-d sim:demo?persona=px-w4824a --quirks link-size-17 info",
+        ],
+    );
+    let typed = "--json -d sim:demo --quirks link-size-16 info";
+    let quirks = &place.run(typed).code(0).result()["quirks"];
+    assert_eq!(quirks[0]["name"], "link-size-16");
+    assert_eq!(quirks[0]["instead"], "16 is taken, the link size of every DVD-R");
+    let none = &place.run("--json -d sim:demo info").code(0).result()["quirks"];
+    assert_eq!(*none, serde_json::json!([]));
 }
 
 #[test]

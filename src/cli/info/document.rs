@@ -12,6 +12,7 @@ pub struct Info {
     pub drive: Drive,
     pub profiles: Vec<Profile>,
     pub features: Vec<Feature>,
+    pub quirks: Vec<Quirk>,
     pub read_speeds: Vec<Speed>,
     pub write_speeds: Vec<Speed>,
     /// The speed of reading over the disc, where the drive tells it.
@@ -54,6 +55,14 @@ pub struct Drive {
     pub page_2a: Option<Page2a>,
     /// Where its disc is mounted, and who else uses it.
     pub held_by: Vec<HeldBy>,
+}
+
+/// Something that the drive does unlike others.
+#[derive(Clone, Debug, Serialize)]
+pub struct Quirk {
+    pub name: &'static str,
+    pub does: &'static str,
+    pub instead: &'static str,
 }
 
 /// DVD region of the drive.

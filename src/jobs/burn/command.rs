@@ -234,7 +234,9 @@ impl Step {
                 Command::SendCueSheet(SendCueSheet { entries: entries.clone() })
             }
             Step::Write(_) => return None,
-            Step::Flush => Command::SynchronizeCache(SynchronizeCache { immediate: true }),
+            Step::Flush { immediate } => {
+                Command::SynchronizeCache(SynchronizeCache { immediate: *immediate })
+            }
             Step::CloseTrack { track } => close(CloseFunction::Track, *track),
             Step::CloseSession => close(CloseFunction::Session, 0),
             // libburn names track 1 with function 5, and none with function 6.
@@ -262,7 +264,7 @@ impl Step {
             Step::Reserve { blocks } => format!("announces {blocks} blocks"),
             Step::CueSheet(sheet) => format!("announces {} blocks", sheet.blocks),
             Step::Write(_) => "the image".into(),
-            Step::Flush => "the drive's buffer goes to the disc".into(),
+            Step::Flush { .. } => "the drive's buffer goes to the disc".into(),
             Step::CloseTrack { track } => format!("closes track {track}"),
             Step::CloseSession => "closes the session".into(),
             Step::Finalize { .. } => "closes the disc".into(),

@@ -138,6 +138,10 @@ pub struct Abilities {
     pub set_streaming: bool,
     /// READ BUFFER CAPACITY can be asked: feature 0107h, RBCB, or a drive that writes CDs.
     pub buffer_capacity: bool,
+    /// SYNCHRONIZE CACHE is sent without IMMED: a quirk.
+    pub flush_without_immed: bool,
+    /// The speed that was granted stands in page 2Ah, whatever GET PERFORMANCE says: a quirk.
+    pub granted_by_page_2a: bool,
 }
 
 /// The layer break of a disc of two layers.

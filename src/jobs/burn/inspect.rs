@@ -18,6 +18,7 @@ use crate::mmc::cmd::read_format_capacities::{
 };
 use crate::mmc::mode_page::ModePage;
 use crate::mmc::profile::Profile;
+use crate::mmc::quirks::Change;
 use crate::mmc::{CommandError, Drive, Failure, Query, feature};
 use crate::transport::TransportError;
 use crate::units::{Blocks, Family, Lba, Msf, Rate};
@@ -97,8 +98,7 @@ fn structure<S: Structure>(drive: &mut Drive) -> Result<Option<S>, CommandError>
 }
 
 /// Feature 0038h is current with such a disc and not with a blank one (real-drives: HL-DT-ST
-/// WH16NS40). Where it is not, the resources tell, if the drive answers what it was asked: that one
-/// does not.
+/// WH16NS40). Where it is not, the resources tell, if the answer is of the type that was asked for.
 fn is_pow(
     drive: &mut Drive,
     medium: &MediumFacts,
@@ -224,11 +224,14 @@ fn protection(
     Ok(ways.into_iter().find(|(set, _)| *set).map(|(_, way)| way.to_string()))
 }
 
-/// GET PERFORMANCE tells those of the disc; page 2Ah, of a CD, those of the drive.
+/// GET PERFORMANCE tells those of the disc; page 2Ah, of a CD, those of the drive. None: any may be
+/// asked for.
 fn speeds(kind: DiscKind, facts: &DriveFacts, medium: &MediumFacts) -> Vec<Rate> {
     let cd = matches!(kind, DiscKind::CdR | DiscKind::CdRw);
     let of_disc = medium.write_speeds.iter().map(|speed| speed.write);
-    let mut rates: Vec<Rate> = if cd {
+    let mut rates: Vec<Rate> = if cd && facts.has(Change::CdSpeedsNoLimit) {
+        Vec::new()
+    } else if cd {
         facts.write_speeds.clone()
     } else {
         of_disc.filter(|rate| rate.kbps > 0).collect()

@@ -205,8 +205,11 @@ pub enum Step {
     CueSheet(CueSheet),
     /// WRITE (10) or WRITE (12), over and over.
     Write(Write),
-    /// SYNCHRONIZE CACHE, immediate; then waits.
-    Flush,
+    /// SYNCHRONIZE CACHE; then waits.
+    Flush {
+        /// IMMED: the drive answers at once, and is busy until it is done.
+        immediate: bool,
+    },
     /// CLOSE TRACK, immediate; then waits.
     CloseTrack {
         /// Its number.
@@ -225,13 +228,16 @@ pub enum Step {
 }
 
 impl Step {
+    /// The flush of most drives.
+    pub const FLUSH: Step = Step::Flush { immediate: true };
+
     /// Whether the drive is asked by TEST UNIT READY afterwards until it has done it, and how long
     /// at most.
     pub fn waits(&self) -> Option<Duration> {
         let minutes = |minutes: u64| Some(Duration::from_secs(minutes * 60));
         match self {
             Step::Blank { .. } | Step::Format(_) => minutes(300),
-            Step::Flush
+            Step::Flush { .. }
             | Step::CloseTrack { .. }
             | Step::CloseSession
             | Step::Finalize { .. }

@@ -9,6 +9,7 @@ use crate::mmc::cmd::report_key::{Region, ReportRegion};
 use crate::mmc::feature;
 use crate::mmc::mode_page::{Capabilities, Loading, ModePage};
 use crate::mmc::profile::Profile;
+use crate::mmc::quirks::{Change, Quirk};
 use crate::mmc::{CommandError, Drive};
 use crate::units::Rate;
 
@@ -35,6 +36,8 @@ pub struct DriveFacts {
     pub read_speeds: Vec<Rate>,
     /// Write speeds by page 2Ah, fastest first. Of CDs in some drives, whatever is in them.
     pub write_speeds: Vec<Rate>,
+    /// What it is known to do unlike others, or what it was said to do.
+    pub quirks: Vec<&'static Quirk>,
     /// What made no sense.
     pub remarks: Vec<String>,
     /// Every answer in its bytes.
@@ -42,6 +45,11 @@ pub struct DriveFacts {
 }
 
 impl DriveFacts {
+    /// Whether something is to be done differently.
+    pub fn has(&self, change: Change) -> bool {
+        self.quirks.iter().any(|quirk| quirk.change == change)
+    }
+
     /// The profiles it knows, in its own order, and whether each applies now.
     pub fn profiles(&self) -> Vec<(Profile, bool)> {
         let list = self.configuration.as_ref().and_then(|all| all.feature(feature::PROFILE_LIST));
@@ -55,6 +63,7 @@ impl DriveFacts {
 /// It does not even say who it is, or was lost meanwhile.
 pub fn survey_drive(drive: &mut Drive) -> Result<DriveFacts, CommandError> {
     let identity = drive.query(&Inquiry)?;
+    let quirks = drive.quirks().of(&identity);
     let mut surveyor = Surveyor::new(drive);
     let configuration = surveyor.ask(&GetConfiguration { wanted: Wanted::All, first: 0 })?;
     let of_feature = |code| configuration.as_ref().and_then(|all| all.feature(code));
@@ -88,6 +97,7 @@ pub fn survey_drive(drive: &mut Drive) -> Result<DriveFacts, CommandError> {
             let table = page.write_speeds.iter().copied();
             fastest_first(table.chain(page.write_max).collect())
         }),
+        quirks,
         remarks: surveyor.remarks,
         answers: surveyor.answers,
         identity,

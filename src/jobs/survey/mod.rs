@@ -54,7 +54,16 @@ impl<'a> Surveyor<'a> {
         if self.is_late() {
             return Ok(None);
         }
-        let data = match self.drive.ask(query) {
+        let mut asked = self.drive.ask(query);
+        // An error of an earlier command, such as an aborted burn, says nothing of this question
+        // (real-drives: sense-pairs-from-logs, MODE SENSE met by 71h).
+        if let Err(error) = &asked
+            && error.sense().is_some_and(|sense| sense.deferred)
+        {
+            self.remark(error.to_string());
+            asked = self.drive.ask(query);
+        }
+        let data = match asked {
             Ok(data) => data,
             Err(error) => return self.without_answer(error).map(|()| None),
         };

@@ -33,6 +33,7 @@ fn drive_facts() -> DriveFacts {
         region: None,
         read_speeds: Vec::new(),
         write_speeds: Vec::new(),
+        quirks: Vec::new(),
         remarks: Vec::new(),
         answers: Vec::new(),
     }

@@ -149,8 +149,9 @@ fn cdb(data_type: u8, allocation: u16) -> Cdb {
     Cdb::new(&[0x51, data_type, 0, 0, 0, 0, 0, high, low, 0])
 }
 
-/// Drives ignore the data type they are asked for (real-drives: HL-DT-ST WH16NS40, ATAPI iHBS112):
-/// only the answer's own says what it is.
+/// Only the answer's own data type says what it is: dvd+rw-mediainfo asks for POW resources with
+/// 10h in byte 1, where DATA TYPE are bits 2 to 0, and prints the standard answer as such
+/// (real-drives: HL-DT-ST WH16NS40).
 fn expect_type(data: &[u8], asked: u8) -> Result<Fields<'_>, ParseError> {
     let fields = Fields(data);
     let got = fields.bits(2, 0xe0)?;
@@ -284,7 +285,7 @@ mod tests {
     }
 
     /// Derived from the report of HL-DT-ST WH16NS40, an appendable BD-R. Bytes 4 to 7 are certain:
-    /// the drive sent them for POW resources as well.
+    /// they were printed as POW resources.
     const APPENDABLE: [u8; 34] = [
         0x00, 0x20, // 32 bytes follow
         0x05, // type 0, not erasable, last session incomplete, appendable
@@ -360,7 +361,7 @@ mod tests {
 
     #[test]
     fn an_answer_of_another_type_is_not_believed() {
-        // real-drives: HL-DT-ST WH16NS40 answers type 0 whatever it is asked.
+        // real-drives: HL-DT-ST WH16NS40, printed as POW resources.
         let error = ReadPowResources.parse(&APPENDABLE).expect_err("no resources");
         assert_eq!(error.to_string(), "asked for data type 2 and got data type 0");
         let answer = [0x00, 0x0e, 0x40, 0, 0, 0, 0x12, 0x34, 0, 0, 0, 7, 0, 0, 0, 9];

@@ -67,7 +67,6 @@ const WAYS: Ways = Ways {
     toc_shows_dvd_tracks: false,
     toc_plus: (0x14, 0x14),
     lists_calibrations: false,
-    ignores_disc_information_type: false,
     wrong_media_type_is_silent: false,
     performance_end_is_capacity: false,
     write_descriptors_end_is_capacity: false,

@@ -46,8 +46,6 @@ pub(super) const PERSONA: Persona = Persona {
     ways: Ways {
         // real-drives: "other LG-based BD drives" show a closed BD-R as 0040h.
         closed_bd_r_is_rom: true,
-        // real-drives: HL-DT-ST WH16NS40 ignores the data type of READ DISC INFORMATION.
-        ignores_disc_information_type: true,
         // real-drives: "LG gives detailed format 0 TOC for DVD".
         toc_shows_dvd_tracks: true,
         // real-drives: LG GGW-H20L and GGC-H20L refuse format 11h on DVD+.

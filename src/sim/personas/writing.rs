@@ -27,8 +27,8 @@ const DVD_PLUS_RW_8X: &[u32] = &[11_080, 8310, 5540, 3324];
 const DVD_RW_6X: &[u32] = &[8310, 5540, 2770];
 /// 3x and 2x (real-drives: TSSTcorp SH-S182M). GUESS: 5x above them.
 const DVD_RAM_5X: &[u32] = &[6925, 4155, 2770];
-/// 12x to 4x (real-drives: HL-DT-ST WH16NS40: BD-R of one layer). GUESS: 2x below them.
-const BD_R_12X: &[u32] = &[53_952, 44_960, 35_968, 26_976, 17_984, 8992];
+/// 12x to 4x (real-drives: HL-DT-ST WH16NS40: BD-R of one layer).
+const BD_R_12X: &[u32] = &[53_952, 44_960, 35_968, 26_976, 17_984];
 /// GUESS: 8x to 2x of several layers.
 const BD_R_DL_8X: &[u32] = &[35_968, 26_976, 17_984, 8992];
 /// GUESS: 6x to 2x in a slim drive.

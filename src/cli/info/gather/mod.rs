@@ -10,11 +10,12 @@ use oxidisc::mmc::cmd::report_key;
 use oxidisc::mmc::feature::Value as Field;
 use oxidisc::mmc::mode_page::Capabilities;
 use oxidisc::mmc::profile::Profile as MmcProfile;
+use oxidisc::mmc::quirks;
 use oxidisc::units::{Family, Rate};
 use serde_json::{Map, Value, json};
 
 use super::document::{
-    Disagreement, Drive, Feature, Info, Page2a, Profile, Region, Speed, Stretch,
+    Disagreement, Drive, Feature, Info, Page2a, Profile, Quirk, Region, Speed, Stretch,
 };
 use super::{Disc, Found};
 use crate::cli::drives;
@@ -33,6 +34,7 @@ pub fn info(found: &Found, opened: &Opened) -> Info {
         drive: drive(facts, opened),
         profiles: facts.profiles().into_iter().map(profile).collect(),
         features: features.map(feature).collect(),
+        quirks: facts.quirks.iter().map(|quirk| self::quirk(quirk)).collect(),
         read_speeds: read_speeds(facts, medium),
         write_speeds: write_speeds(facts, medium),
         read_curve: medium.iter().flat_map(|disc| &disc.performance).map(stretch).collect(),
@@ -86,6 +88,10 @@ fn drive(facts: &DriveFacts, opened: &Opened) -> Drive {
         page_2a: facts.capabilities.as_ref().map(page_2a),
         held_by: opened.entry.as_ref().map(drives::others).unwrap_or_default(),
     }
+}
+
+fn quirk(quirk: &quirks::Quirk) -> Quirk {
+    Quirk { name: quirk.name, does: quirk.does, instead: quirk.instead }
 }
 
 fn region(region: &report_key::Region) -> Region {

@@ -35,6 +35,7 @@ pub fn text(info: &Info, printer: &Printer, no_disc: NoDisc) -> String {
         }),
     }
     if printer.is_verbose() {
+        text.push_str(&quirks(info, printer));
         text.push_str(&features(info, printer));
         text.push_str(
             &info.drive.page_2a.as_ref().map(|page| page_2a(page, printer)).unwrap_or_default(),
@@ -81,6 +82,15 @@ fn can_do(info: &Info, printer: &Printer) -> String {
     out.list("Reads", &strings(&info.drive.reads));
     out.list("Writes", &strings(&info.drive.writes));
     out.list("Also", &strings(&info.drive.extras));
+    out.end()
+}
+
+/// What the drive does unlike others, and what is done about it.
+fn quirks(info: &Info, printer: &Printer) -> String {
+    let mut out = Section::new(printer, "Quirks");
+    for quirk in &info.quirks {
+        out.sentence(&format!("{}: it {}; {}", quirk.name, quirk.does, quirk.instead));
+    }
     out.end()
 }
 

@@ -78,7 +78,8 @@ impl Out<'_> {
                 // Something was not flushed yet, or somebody else has used the drive.
                 Verdict::Sequence if sequence < SEQUENCE_MAX => {
                     sequence += 1;
-                    self.drive.run(&SynchronizeCache { immediate: true })?;
+                    let immediate = !self.prepared.disc.can.flush_without_immed;
+                    self.drive.run(&SynchronizeCache { immediate })?;
                     self.wait(BUSY_MAX, Stage::Flushing)?;
                 }
                 _ => return Err(error),

@@ -163,7 +163,7 @@ impl<'a> Burn<'a> {
             }
             match step {
                 Step::Write(write) => self.write(write)?,
-                Step::Flush => self.flush()?,
+                Step::Flush { .. } => self.flush()?,
                 step => self.out.step(step)?,
             }
         }
@@ -189,7 +189,7 @@ impl Out<'_> {
             | Step::Finalize { .. }
             | Step::StopBackgroundFormat => self.close(step),
             // The image's side sees to them.
-            Step::Write(_) | Step::Flush => Ok(()),
+            Step::Write(_) | Step::Flush { .. } => Ok(()),
         }
     }
 

@@ -56,7 +56,8 @@ impl Out<'_> {
 
     /// What the drive says it will write at. It may not say: then nobody knows.
     fn granted(&mut self, speed: SpeedRequest) -> Option<Rate> {
-        if let SpeedRequest::Cd { .. } = speed {
+        let by_page = self.prepared.disc.can.granted_by_page_2a;
+        if by_page || matches!(speed, SpeedRequest::Cd { .. }) {
             let page = ModePage::CAPABILITIES;
             let sense = self.drive.query(&ModeSense { page, values: Values::Current }).ok()?;
             return sense.page(page)?.capabilities()?.write_now;

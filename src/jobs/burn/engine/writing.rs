@@ -357,9 +357,9 @@ impl Out<'_> {
 
     /// Flushes, and waits until that is done.
     fn flush_once(&mut self) -> Result<(), CommandError> {
-        let limit = Step::Flush.waits().unwrap_or(BUSY_MAX);
+        let limit = Step::FLUSH.waits().unwrap_or(BUSY_MAX);
         let begun = self.drive.time();
-        let mut immediate = true;
+        let mut immediate = !self.prepared.disc.can.flush_without_immed;
         while let Err(error) = self.drive.run(&SynchronizeCache { immediate }) {
             let elapsed = self.drive.time().saturating_sub(begun);
             match judge(&error) {

@@ -6,16 +6,31 @@ use crate::jobs::survey::DriveFacts;
 use crate::mmc::cmd::get_configuration::{Configuration, Feature};
 use crate::mmc::feature;
 use crate::mmc::fields::Fields;
+use crate::mmc::quirks::Change;
 
-/// Link size where feature 0021h names none, or nonsense (real-drives: PIONEER DVR-104).
+/// Link size where feature 0021h names none, or is known to name nonsense.
 const LINK_SIZE: u8 = 16;
 
-/// What the drive can do with a disc of such a kind.
+/// What the drive can do with a disc of such a kind, its quirks reckoned with.
 pub(super) fn of(
     kind: DiscKind,
     configuration: Option<&Configuration>,
     facts: &DriveFacts,
 ) -> Abilities {
+    let mut can = told(kind, configuration, facts);
+    can.flush_without_immed = facts.has(Change::FlushWithoutImmed);
+    can.granted_by_page_2a = facts.has(Change::GrantedByPage2a);
+    if facts.has(Change::CdSpeedOnDvdPlusRw) && kind == DiscKind::DvdPlusRw {
+        can.set_streaming = false;
+    }
+    if facts.has(Change::LinkSize16) {
+        can.link_size = LINK_SIZE;
+    }
+    can
+}
+
+/// As the drive tells it.
+fn told(kind: DiscKind, configuration: Option<&Configuration>, facts: &DriveFacts) -> Abilities {
     let Some(configuration) = configuration else { return by_page_2a(kind, facts) };
     let ability = Features { configuration };
     let mut can = Abilities { link_size: LINK_SIZE, ..Abilities::default() };

@@ -144,7 +144,7 @@ fn a_blank_bd_r_is_one_without_spare_areas() {
 
 #[test]
 fn a_bd_r_of_growisofs_is_known_by_its_feature_and_not_by_an_answer_to_another_question() {
-    // real-drives: HL-DT-ST WH16NS40, three tracks; it answers any data type with the first.
+    // real-drives: HL-DT-ST WH16NS40, three tracks; "POW resources" are data type 0.
     let report = |pow: bool| {
         Report::of(0x41, &[BD_WRITE, STREAMING, (0x0038, pow, &[])])
             .disc(0x05, 1, 3, 0)

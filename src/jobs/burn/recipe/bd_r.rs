@@ -41,7 +41,7 @@ pub(super) fn plan(job: &Job<'_>) -> Result<Plan, Refusal> {
     plan.needed = write.total();
     room::check(job, &plan, alternatives(job))?;
     if let Some(format) = format {
-        plan.steps.extend([Step::Format(unit(format)), Step::Flush]);
+        plan.steps.extend([Step::Format(unit(format)), Step::FLUSH]);
     }
     job.begin(&mut plan);
     common::push_next_writable(job, &mut plan, &write);

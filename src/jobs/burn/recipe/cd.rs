@@ -40,7 +40,7 @@ fn close(job: &Job<'_>, start: Lba) -> Plan {
     let mut plan = job.draft("track at once, only to be closed");
     plan.start = start;
     plan.steps =
-        vec![write_parameters::step(job, Mode::TrackAtOnce), Step::Flush, Step::CloseSession];
+        vec![write_parameters::step(job, Mode::TrackAtOnce), Step::FLUSH, Step::CloseSession];
     plan
 }
 
@@ -95,7 +95,7 @@ fn session_at_once(job: &Job<'_>, blank_first: bool) -> Result<Plan, Refusal> {
             pad: Blocks(length.0 - job.image.blocks.0),
             ..job.write(Lba(0), Blocks(1))
         }),
-        Step::Flush,
+        Step::FLUSH,
     ]);
     say_padding(&mut plan);
     Ok(plan)
@@ -118,7 +118,7 @@ fn track_at_once(job: &Job<'_>, start: Lba, free: Blocks) -> Result<Plan, Refusa
             pad: Blocks(plan.needed.0 - job.image.blocks.0),
             ..job.write(start, Blocks(1))
         }),
-        Step::Flush,
+        Step::FLUSH,
     ]);
     if !job.choices.simulate {
         plan.steps.push(Step::CloseSession);

@@ -14,7 +14,7 @@ pub(super) fn push_write(plan: &mut Plan, write: Write) {
     if write.total() > Blocks(0) {
         plan.steps.push(Step::Write(write));
     }
-    plan.steps.push(Step::Flush);
+    plan.steps.push(Step::FLUSH);
 }
 
 /// What the open track of a disc can take: of a blank one whose track says 0, all of the disc

@@ -107,7 +107,7 @@ fn at_once(job: &Job<'_>, blank_first: bool) -> Result<Plan, Refusal> {
         // command (Debian #794868, #755466).
         Step::Reserve { blocks: needed },
         Step::Write(job.write(Lba(0), CHUNK_DVD)),
-        Step::Flush,
+        Step::FLUSH,
     ]);
     common::say_padding(&mut plan, CHUNK_DVD);
     Ok(plan)

@@ -34,12 +34,12 @@ pub(super) fn plan(job: &Job<'_>) -> Result<Plan, Refusal> {
         BackgroundFormat::Running => true,
         BackgroundFormat::Done => false,
         BackgroundFormat::Suspended => {
-            plan.steps.extend([format(RESTART), Step::Flush]);
+            plan.steps.extend([format(RESTART), Step::FLUSH]);
             true
         }
         BackgroundFormat::None if disc.formatted => false,
         BackgroundFormat::None => {
-            plan.steps.extend([format(0), Step::Flush]);
+            plan.steps.extend([format(0), Step::FLUSH]);
             true
         }
     };

@@ -37,7 +37,7 @@ const CHUNK_BD: Blocks = Blocks(32);
 pub fn recipe(disc: &Disc, image: &Image, choices: &Choices) -> Result<Plan, Refusal> {
     let job = Job { disc, image, choices, done: None };
     checks::check(&job)?;
-    job.plan()
+    job.plan().map(|plan| with_quirks(plan, disc))
 }
 
 /// How to go on with a burn that broke off, where the first `done` blocks of the image are on the
@@ -56,10 +56,20 @@ pub fn resume(
     let job = Job { disc, image, choices, done: Some(done) };
     checks::check(&job)?;
     if let Some(plan) = salvage::plan(&job) {
-        return Ok(plan);
+        return Ok(with_quirks(plan, disc));
     }
     checks::check_resume(&job, done)?;
-    job.plan()
+    job.plan().map(|plan| with_quirks(plan, disc))
+}
+
+/// What is the same on all discs of a drive.
+fn with_quirks(mut plan: Plan, disc: &Disc) -> Plan {
+    for step in &mut plan.steps {
+        if let Step::Flush { immediate } = step {
+            *immediate = !disc.can.flush_without_immed;
+        }
+    }
+    plan
 }
 
 /// What a recipe works on.

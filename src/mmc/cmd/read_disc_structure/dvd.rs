@@ -8,8 +8,8 @@ use crate::units::{Blocks, Family, Lba};
 /// Format 00h: the physical format information as the drive gives it, of one layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PhysicalFormat {
-    /// DISK CATEGORY: the book the disc claims. Often 0, DVD-ROM, on writable discs too
-    /// (real-drives: HL-DT-ST GSA-H10N and most others): not to be relied on.
+    /// DISK CATEGORY: the book the disc claims. Drives can be told to write another one: not to be
+    /// relied on.
     pub book_type: u8,
     /// PART VERSION.
     pub part_version: u8,

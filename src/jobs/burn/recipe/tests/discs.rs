@@ -48,6 +48,8 @@ fn able(kind: DiscKind) -> Abilities {
         stream_writing: !cd,
         set_streaming: true,
         buffer_capacity: true,
+        flush_without_immed: false,
+        granted_by_page_2a: false,
     }
 }
 

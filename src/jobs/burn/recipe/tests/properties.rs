@@ -152,7 +152,7 @@ fn keeps_the_rules(plan: &Plan, disc: &Disc, choices: &Choices) -> Result<(), Te
     prop_assert!(!disc.kind.is_write_once() || !plan.loses);
     prop_assert_eq!(choices.simulate, plan.simulated);
     let written = plan.steps.iter().position(|step| matches!(step, Step::Write(_)));
-    let flushed = plan.steps.iter().rposition(|step| matches!(step, Step::Flush));
+    let flushed = plan.steps.iter().rposition(|step| matches!(step, Step::Flush { .. }));
     prop_assert!(written < flushed, "flushed after the last write");
     let closed = plan.steps.iter().position(|step| {
         matches!(step, Step::CloseTrack { .. } | Step::CloseSession | Step::Finalize { .. })
