@@ -15,7 +15,6 @@ mod dispatch;
 mod events;
 mod exchange;
 pub mod fault;
-mod filter;
 mod format;
 mod format_capacities;
 pub mod geometry;
@@ -56,6 +55,7 @@ pub use machine::WriteStats;
 pub use medium::blank::BlankError;
 pub use spec::SpecError;
 
+use crate::transport::kernel_filter::{self, Needs};
 use crate::transport::{Answer, Cdb, Data, Errno, Transport};
 use audit::{Audit, Before, Finding, Testimony, Witness};
 use exchange::Exchange;
@@ -320,7 +320,7 @@ impl Drop for SimDrive {
 
 impl Transport for SimDrive {
     fn execute(&mut self, cdb: &Cdb, data: Data<'_>, timeout: Duration) -> Result<Answer, Errno> {
-        if self.filter && !filter::allows(cdb.opcode()) {
+        if self.filter && kernel_filter::needs(cdb.opcode()) == Needs::Privilege {
             return Err(Errno::EPERM);
         }
         if data.len() > self.max_transfer {
