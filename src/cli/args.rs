@@ -198,8 +198,12 @@ pub struct DrivesArgs {}
 /// Show all one can ask a drive and its disc
 #[derive(Debug, Args)]
 #[command(after_help = "\
+Nothing is changed, and a mounted disc is no obstacle. A drive that is busy or hangs is left
+alone after half a minute.
+
 Examples:
   oxidisc info
+  oxidisc info -v                       every feature, field by field
   oxidisc info --json | jq .medium
   oxidisc info --raw > drive.txt        for a report about a drive")]
 pub struct InfoArgs {

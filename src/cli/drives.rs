@@ -1,6 +1,8 @@
 //! `drives`: the optical drives of this machine. Asks them nothing that would disturb whoever uses
 //! one.
 
+use std::fmt;
+
 use oxidisc::transport::holders::Holder;
 use oxidisc::transport::scan::{self, Bus, DriveEntry, Medium};
 use serde::Serialize;
@@ -31,11 +33,30 @@ struct Listed {
     links: Vec<String>,
 }
 
-#[derive(Debug, Serialize)]
+/// Who uses a drive.
+#[derive(Clone, Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
-enum HeldBy {
+pub enum HeldBy {
     Mount { path: String },
     Process { pid: u32, name: String },
+}
+
+impl From<&Holder> for HeldBy {
+    fn from(holder: &Holder) -> HeldBy {
+        match holder {
+            Holder::Mount { path } => HeldBy::Mount { path: path.display().to_string() },
+            Holder::Process { pid, name } => HeldBy::Process { pid: *pid, name: name.clone() },
+        }
+    }
+}
+
+impl fmt::Display for HeldBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            HeldBy::Mount { path } => write!(f, "mounted at {path}"),
+            HeldBy::Process { pid, name } => write!(f, "open in {name} (pid {pid})"),
+        }
+    }
 }
 
 /// Lists the drives.
@@ -116,15 +137,18 @@ fn listed(drive: &DriveEntry, holders: &[Holder], medium: Medium) -> Listed {
             Medium::NotReady => Some("not_ready"),
             Medium::Present => Some("present"),
         },
-        held_by: holders
-            .iter()
-            .map(|holder| match holder {
-                Holder::Mount { path } => HeldBy::Mount { path: path.display().to_string() },
-                Holder::Process { pid, name } => HeldBy::Process { pid: *pid, name: name.clone() },
-            })
-            .collect(),
+        held_by: holders.iter().map(HeldBy::from).collect(),
         links: drive.links.iter().map(|link| link.display().to_string()).collect(),
     }
+}
+
+/// Who uses a drive besides this very process.
+pub fn others(drive: &DriveEntry) -> Vec<HeldBy> {
+    let ours = |holder: &Holder| match holder {
+        Holder::Process { pid, .. } => *pid == std::process::id(),
+        Holder::Mount { .. } => false,
+    };
+    drive.held_by().iter().filter(|holder| !ours(holder)).map(HeldBy::from).collect()
 }
 
 /// `sata`; `None` where the kernel does not say.

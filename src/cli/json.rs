@@ -111,8 +111,12 @@ pub fn damaged_file(file: &DamagedFile) -> Value {
 
 /// The failed result.
 pub fn failure<'a>(error: &CliError, schema: &'a str) -> Result<'a, Failed> {
-    let (exit, error) = (error.exit.code(), self::error(error));
-    result(schema, Failed { status: "failed", exit, error })
+    result(schema, failed(error))
+}
+
+/// What failed, to stand beside what is known all the same.
+pub fn failed(error: &CliError) -> Failed {
+    Failed { status: "failed", exit: error.exit.code(), error: self::error(error) }
 }
 
 /// A failure's `error` object.

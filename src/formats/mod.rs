@@ -1,6 +1,7 @@
 //! Bytes and their meaning: file systems, maps, hashes. Knows no device. A leaf but for
 //! [`crate::units`].
 
+pub mod cd_text;
 pub mod checksums;
 pub mod cue;
 pub mod foreign;

@@ -69,6 +69,9 @@ impl<'a> DiscSectors<'a> {
 
 impl Sectors for DiscSectors<'_> {
     fn read(&mut self, lba: u32, sector: &mut SectorData) -> io::Result<()> {
+        if self.drive.is_late() {
+            return Err(io::Error::other("no time left"));
+        }
         let start = lba - lba % Self::BLOCKS;
         if self.cached.as_ref().is_none_or(|(first, _)| *first != start) {
             self.cached = self.fetch(start, Self::BLOCKS as u16).ok().map(|block| (start, block));

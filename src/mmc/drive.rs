@@ -7,11 +7,14 @@ use std::time::Duration;
 
 use super::quirks;
 use super::settings::Settings;
-use super::{CommandError, Failure, Query, Request};
+use super::{CommandError, Failure, Query, Request, TIMEOUT_SHORT};
 use crate::transport::{Data, Sense, SenseKey, Status, Transport, TransportError, verdict};
 
 /// Unit attentions taken in before one and the same command.
 const ATTENTIONS: u32 = 3;
+
+/// What a command gets that is sent at the end of a hurry.
+const HURRY_LEAST: Duration = Duration::from_secs(1);
 
 /// A drive that commands can be sent to. What was changed of it is given back when it is dropped.
 pub struct Drive {
@@ -20,8 +23,18 @@ pub struct Drive {
     deferred: Option<CommandError>,
     time: Duration,
     gone: bool,
+    hurry: Option<Hurry>,
     quirks: quirks::Choice,
     pub(super) settings: Settings,
+}
+
+/// How long commands may take at most, for who has no time for a drive that hangs.
+#[derive(Clone, Copy, Debug)]
+struct Hurry {
+    /// One that a ready drive answers at once.
+    command: Duration,
+    /// All together, on the drive's clock.
+    until: Duration,
 }
 
 /// What a command that succeeded says besides.
@@ -44,6 +57,7 @@ impl Drive {
             deferred: None,
             time: Duration::ZERO,
             gone: false,
+            hurry: None,
             quirks: quirks::Choice::default(),
             settings: Settings::default(),
         }
@@ -139,7 +153,7 @@ impl Drive {
         let asked = data.len();
         let answer = self
             .transport
-            .execute(&request.cdb(), data.reborrow(), request.timeout())
+            .execute(&request.cdb(), data.reborrow(), self.timeout(request))
             .map_err(|errno| self.lost(request, verdict::judge_errno(errno)))?;
         self.time += answer.duration;
         let completion =
@@ -162,6 +176,26 @@ impl Drive {
             (status, _) => return Err(fault(request, Failure::Status(status))),
         };
         Ok(Done { transferred: completion.transferred, remark, duration: completion.duration })
+    }
+
+    /// The request's own, or what the hurry leaves of it: never nothing, for what is begun shall
+    /// have a chance.
+    fn timeout<R: Request>(&self, request: &R) -> Duration {
+        let Some(hurry) = self.hurry else { return request.timeout() };
+        let left = hurry.until.saturating_sub(self.time).max(HURRY_LEAST);
+        let at_once = request.timeout() <= TIMEOUT_SHORT;
+        request.timeout().min(if at_once { left.min(hurry.command) } else { left })
+    }
+
+    /// From now on, no command that a ready drive answers at once may take longer than `command`,
+    /// and none lasts more than a second beyond `total` of drive time from now.
+    pub fn hurry(&mut self, command: Duration, total: Duration) {
+        self.hurry = Some(Hurry { command, until: self.time + total });
+    }
+
+    /// Whether the time that [`Drive::hurry`] gave is over.
+    pub fn is_late(&self) -> bool {
+        self.hurry.is_some_and(|hurry| self.time >= hurry.until)
     }
 
     fn lost<R: Request>(&mut self, request: &R, error: TransportError) -> CommandError {
@@ -204,4 +238,44 @@ impl Drive {
 
 fn fault<R: Request>(request: &R, failure: Failure) -> CommandError {
     CommandError { name: R::NAME, cdb: request.cdb(), lba: request.lba(), failure }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mmc::cmd::start_stop_unit::{Motion, StartStopUnit};
+    use crate::mmc::cmd::test_unit_ready::TestUnitReady;
+    use crate::transport::{Answer, Cdb, Errno};
+
+    /// A drive that answers nothing.
+    struct Hung;
+
+    impl Transport for Hung {
+        fn execute(&mut self, _: &Cdb, _: Data<'_>, timeout: Duration) -> Result<Answer, Errno> {
+            Ok(Answer { host: 3, duration: timeout, ..Answer::default() })
+        }
+
+        fn max_transfer(&self) -> usize {
+            4096
+        }
+
+        fn wait(&mut self, _: Duration) {}
+    }
+
+    #[test]
+    fn who_is_in_a_hurry_is_not_kept_by_a_drive_that_hangs() {
+        let mut drive = Drive::new(Box::new(Hung));
+        let start = StartStopUnit { motion: Motion::Start, immediate: false };
+        let seconds = Duration::from_secs;
+        assert!(drive.run(&TestUnitReady).is_err());
+        assert_eq!(drive.time(), TIMEOUT_SHORT);
+        drive.hurry(seconds(6), seconds(27));
+        assert!(drive.run(&TestUnitReady).is_err() && !drive.is_late());
+        assert_eq!(drive.time(), TIMEOUT_SHORT + seconds(6));
+        // What takes its time gets what is left.
+        assert!(drive.run(&start).is_err() && drive.is_late());
+        assert_eq!(drive.time(), TIMEOUT_SHORT + seconds(27));
+        assert!(drive.run(&TestUnitReady).is_err());
+        assert_eq!(drive.time(), TIMEOUT_SHORT + seconds(28));
+    }
 }

@@ -1,6 +1,8 @@
 //! Features (MMC-6 5.3): what they are called and what is in them. A table of names and places;
 //! what the table does not know is kept as bytes.
 
+mod table;
+
 use super::cmd::get_configuration::Feature;
 use super::fields::{Fields, printable};
 use super::mode_page::Loading;
@@ -20,6 +22,8 @@ pub const RANDOM_WRITABLE: u16 = 0x0020;
 pub const INCREMENTAL_STREAMING: u16 = 0x0021;
 /// Formattable: current with a disc that the drive can format.
 pub const FORMATTABLE: u16 = 0x0023;
+/// MRW: Mount Rainier.
+pub const MRW: u16 = 0x0028;
 /// DVD+RW.
 pub const DVD_PLUS_RW: u16 = 0x002a;
 /// DVD+R.
@@ -32,6 +36,10 @@ pub const CD_TRACK_AT_ONCE: u16 = 0x002d;
 pub const CD_MASTERING: u16 = 0x002e;
 /// DVD-R/-RW Write.
 pub const DVD_R_WRITE: u16 = 0x002f;
+/// Layer Jump Recording.
+pub const LAYER_JUMP: u16 = 0x0033;
+/// CD-RW Media Write Support.
+pub const CD_RW_MEDIA_WRITE: u16 = 0x0037;
 /// BD-R Pseudo-Overwrite: current with a disc that is formatted so.
 pub const BD_R_PSEUDO_OVERWRITE: u16 = 0x0038;
 /// DVD+RW Dual Layer.
@@ -40,6 +48,8 @@ pub const DVD_PLUS_RW_DL: u16 = 0x003a;
 pub const DVD_PLUS_R_DL: u16 = 0x003b;
 /// BD Write.
 pub const BD_WRITE: u16 = 0x0041;
+/// HD DVD Write.
+pub const HD_DVD_WRITE: u16 = 0x0051;
 /// DVD CSS: the drive can authenticate; current with a protected disc.
 pub const DVD_CSS: u16 = 0x0106;
 /// Real-Time Streaming: GET PERFORMANCE and SET STREAMING.
@@ -52,6 +62,8 @@ pub const DVD_CPRM: u16 = 0x010b;
 pub const FIRMWARE_INFORMATION: u16 = 0x010c;
 /// AACS.
 pub const AACS: u16 = 0x010d;
+/// SecurDisc.
+pub const SECURDISC: u16 = 0x0113;
 
 /// A field of a feature.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,28 +74,15 @@ pub enum Value {
     Number(u32),
     /// Text, trimmed.
     Text(String),
+    /// A list of numbers.
+    Numbers(Vec<u32>),
     /// The profiles of the profile list, and whether each applies now.
     Profiles(Vec<(Profile, bool)>),
     /// What the table does not know.
     Bytes(Vec<u8>),
 }
 
-/// Where a field is in a feature's data, which starts at byte 4 of the descriptor.
-#[derive(Clone, Copy)]
-enum Place {
-    Bits(usize, u8),
-    Flag(usize, u8),
-    Be16(usize),
-    Be24(usize),
-    Be32(usize),
-    Text,
-    Profiles,
-}
-
-use Place::{Be16, Be24, Be32, Bits, Flag, Profiles, Text};
-
-/// Code, name, fields; in the order of the codes.
-type Row = (u16, &'static str, &'static [(&'static str, Place)]);
+use table::{Place, Row, TABLE};
 
 impl Feature {
     fn row(&self) -> Option<&'static Row> {
@@ -110,13 +109,20 @@ impl Feature {
     fn value(&self, place: Place) -> Option<Value> {
         let fields = Fields(&self.data);
         Some(match place {
-            Flag(at, mask) => Value::Flag(fields.flag(at, mask).ok()?),
-            Bits(at, mask) => Value::Number(u32::from(fields.bits(at, mask).ok()?)),
-            Be16(at) => Value::Number(u32::from(fields.be16(at).ok()?)),
-            Be24(at) => Value::Number(fields.be24(at).ok()?),
-            Be32(at) => Value::Number(fields.be32(at).ok()?),
-            Text => Value::Text(printable(&self.data)),
-            Profiles => Value::Profiles(self.profiles()),
+            Place::Flag(at, mask) => Value::Flag(fields.flag(at, mask).ok()?),
+            Place::Bits(at, mask) => Value::Number(u32::from(fields.bits(at, mask).ok()?)),
+            Place::Be16(at) => Value::Number(u32::from(fields.be16(at).ok()?)),
+            Place::Be24(at) => Value::Number(fields.be24(at).ok()?),
+            Place::Be32(at) => Value::Number(fields.be32(at).ok()?),
+            Place::Text => Value::Text(printable(&self.data)),
+            Place::Interface => Value::Text(interface(fields.be32(0).ok()?)?.into()),
+            Place::Mechanism => Value::Text(self.loading()?.name().into()),
+            Place::Profiles => Value::Profiles(self.profiles()),
+            Place::Counted { count, each, from } => {
+                let count = usize::from(fields.u8(count).ok()?);
+                Value::Numbers(numbers(fields, from, each).take(count).collect())
+            }
+            Place::Rest32 => Value::Numbers(numbers(fields, 0, 4).collect()),
         })
     }
 
@@ -164,276 +170,24 @@ impl Feature {
     }
 }
 
-/// What block-oriented features share.
-const BLOCKS: &[(&str, Place)] =
-    &[("block_size", Be32(0)), ("blocking", Be16(4)), ("error_recovery_page", Flag(6, 0x01))];
+/// Numbers of `each` bytes from a place on.
+fn numbers(fields: Fields<'_>, from: usize, each: usize) -> impl Iterator<Item = u32> {
+    let whole = fields.0.get(from..).unwrap_or_default().chunks_exact(each);
+    whole.map(|bytes| bytes.iter().fold(0, |sum, byte| sum << 8 | u32::from(*byte)))
+}
 
-/// MMC-6 table 86 and the sections it names; those marked so were in MMC-4 or MMC-5 only.
-const TABLE: &[Row] = &[
-    (0x0000, "Profile List", &[("profiles", Profiles)]),
-    (
-        0x0001,
-        "Core",
-        &[
-            ("physical_interface", Be32(0)),
-            ("inq2", Flag(4, 0x02)),
-            ("device_busy_event", Flag(4, 0x01)),
-        ],
-    ),
-    (
-        0x0002,
-        "Morphing",
-        &[("operational_change_event", Flag(0, 0x02)), ("asynchronous", Flag(0, 0x01))],
-    ),
-    (
-        0x0003,
-        "Removable Medium",
-        &[
-            ("loading_mechanism", Bits(0, 0xe0)),
-            ("load", Flag(0, 0x10)),
-            ("eject", Flag(0, 0x08)),
-            ("prevent_jumper", Flag(0, 0x04)),
-            ("dbml", Flag(0, 0x02)),
-            ("lock", Flag(0, 0x01)),
-        ],
-    ),
-    (
-        0x0004,
-        "Write Protect",
-        &[
-            ("dwp", Flag(0, 0x08)),
-            ("wdcb", Flag(0, 0x04)),
-            ("spwp", Flag(0, 0x02)),
-            ("sswpp", Flag(0, 0x01)),
-        ],
-    ),
-    (0x0010, "Random Readable", BLOCKS),
-    (0x001d, "Multi-Read", &[]),
-    (
-        0x001e,
-        "CD Read",
-        &[("digital_audio_play", Flag(0, 0x80)), ("c2", Flag(0, 0x02)), ("cd_text", Flag(0, 0x01))],
-    ),
-    (
-        0x001f,
-        "DVD Read",
-        &[
-            ("multi110", Flag(0, 0x01)),
-            ("dual_layer_rw", Flag(2, 0x02)),
-            ("dual_layer_r", Flag(2, 0x01)),
-        ],
-    ),
-    (
-        0x0020,
-        "Random Writable",
-        &[
-            ("last_lba", Be32(0)),
-            ("block_size", Be32(4)),
-            ("blocking", Be16(8)),
-            ("error_recovery_page", Flag(10, 0x01)),
-        ],
-    ),
-    (
-        0x0021,
-        "Incremental Streaming Writable",
-        &[
-            ("data_block_types", Be16(0)),
-            ("track_resources", Flag(2, 0x04)),
-            ("address_mode_reservation", Flag(2, 0x02)),
-            ("buffer_underrun_free", Flag(2, 0x01)),
-            ("link_sizes", Bits(3, 0xff)),
-        ],
-    ),
-    (0x0022, "Sector Erasable", &[]),
-    (
-        0x0023,
-        "Formattable",
-        &[
-            ("spare_area_choice", Flag(0, 0x08)),
-            ("expand", Flag(0, 0x04)),
-            ("quick_certification", Flag(0, 0x02)),
-            ("certification", Flag(0, 0x01)),
-            ("random_recording", Flag(4, 0x01)),
-        ],
-    ),
-    (0x0024, "Hardware Defect Management", &[("spare_area_information", Flag(0, 0x80))]),
-    (0x0025, "Write Once", BLOCKS),
-    (0x0026, "Restricted Overwrite", &[]),
-    (0x0027, "CD-RW CAV Write", &[]),
-    (
-        0x0028,
-        "MRW",
-        &[
-            ("dvd_plus_write", Flag(0, 0x04)),
-            ("dvd_plus_read", Flag(0, 0x02)),
-            ("write", Flag(0, 0x01)),
-        ],
-    ),
-    (
-        0x0029,
-        "Enhanced Defect Reporting",
-        &[("drt_dm", Flag(0, 0x01)), ("dbi_cache_zones", Bits(1, 0xff)), ("entries", Be16(2))],
-    ),
-    (
-        0x002a,
-        "DVD+RW",
-        &[("write", Flag(0, 0x01)), ("quick_start", Flag(1, 0x02)), ("close_only", Flag(1, 0x01))],
-    ),
-    (0x002b, "DVD+R", &[("write", Flag(0, 0x01))]),
-    (
-        0x002c,
-        "Rigid Restricted Overwrite",
-        &[
-            ("dsdg", Flag(0, 0x08)),
-            ("dsdr", Flag(0, 0x04)),
-            ("intermediate", Flag(0, 0x02)),
-            ("blank", Flag(0, 0x01)),
-        ],
-    ),
-    (
-        0x002d,
-        "CD Track at Once",
-        &[
-            ("buffer_underrun_free", Flag(0, 0x40)),
-            ("rw_raw", Flag(0, 0x10)),
-            ("rw_pack", Flag(0, 0x08)),
-            ("test_write", Flag(0, 0x04)),
-            ("cd_rw", Flag(0, 0x02)),
-            ("rw_sub_channel", Flag(0, 0x01)),
-            ("data_block_types", Be16(2)),
-        ],
-    ),
-    (
-        0x002e,
-        "CD Mastering",
-        &[
-            ("buffer_underrun_free", Flag(0, 0x40)),
-            ("session_at_once", Flag(0, 0x20)),
-            ("raw_multi_session", Flag(0, 0x10)),
-            ("raw", Flag(0, 0x08)),
-            ("test_write", Flag(0, 0x04)),
-            ("cd_rw", Flag(0, 0x02)),
-            ("rw_sub_channel", Flag(0, 0x01)),
-            ("cue_sheet_max", Be24(1)),
-        ],
-    ),
-    (
-        0x002f,
-        "DVD-R/-RW Write",
-        &[
-            ("buffer_underrun_free", Flag(0, 0x40)),
-            ("dual_layer", Flag(0, 0x08)),
-            ("test_write", Flag(0, 0x04)),
-            ("dvd_rw", Flag(0, 0x02)),
-        ],
-    ),
-    (0x0030, "Double Density CD Read", &[]),
-    (0x0031, "Double Density CD-R Write", &[("test_write", Flag(0, 0x04))]),
-    (
-        0x0032,
-        "Double Density CD-RW Write",
-        &[("intermediate", Flag(0, 0x02)), ("blank", Flag(0, 0x01))],
-    ),
-    (0x0033, "Layer Jump Recording", &[("link_sizes", Bits(3, 0xff))]),
-    (0x0034, "Layer Jump Rigid Restricted Overwrite", &[]),
-    (0x0035, "Stop Long Operation", &[]),
-    (0x0037, "CD-RW Media Write Support", &[("sub_types", Bits(1, 0xff))]),
-    (0x0038, "BD-R Pseudo-Overwrite", &[]),
-    (
-        0x003a,
-        "DVD+RW Dual Layer",
-        &[("write", Flag(0, 0x01)), ("quick_start", Flag(1, 0x02)), ("close_only", Flag(1, 0x01))],
-    ),
-    (0x003b, "DVD+R Dual Layer", &[("write", Flag(0, 0x01))]),
-    (
-        0x0040,
-        "BD Read",
-        &[
-            ("bd_re_class_0", Be16(4)),
-            ("bd_re_class_1", Be16(6)),
-            ("bd_r_class_0", Be16(12)),
-            ("bd_r_class_1", Be16(14)),
-            ("bd_rom_class_0", Be16(20)),
-            ("bd_rom_class_1", Be16(22)),
-        ],
-    ),
-    (
-        0x0041,
-        "BD Write",
-        &[
-            ("no_verify", Flag(0, 0x01)),
-            ("bd_re_class_0", Be16(4)),
-            ("bd_re_class_1", Be16(6)),
-            ("bd_r_class_0", Be16(12)),
-            ("bd_r_class_1", Be16(14)),
-        ],
-    ),
-    (0x0042, "Timely Safe Recording", &[]),
-    (0x0050, "HD DVD Read", &[("hd_dvd_r", Flag(0, 0x01)), ("hd_dvd_ram", Flag(2, 0x01))]),
-    (0x0051, "HD DVD Write", &[("hd_dvd_r", Flag(0, 0x01)), ("hd_dvd_ram", Flag(2, 0x01))]),
-    (0x0052, "HD DVD-RW Fragment Recording", &[]),
-    (0x0080, "Hybrid Disc", &[("reset_immunity", Flag(0, 0x01))]),
-    (0x0100, "Power Management", &[]),
-    (0x0101, "S.M.A.R.T.", &[("mode_page", Flag(0, 0x01))]),
-    (
-        0x0102,
-        "Embedded Changer",
-        &[
-            ("side_change", Flag(0, 0x10)),
-            ("disc_present", Flag(0, 0x04)),
-            ("highest_slot", Bits(3, 0x1f)),
-        ],
-    ),
-    (
-        0x0103,
-        "CD Audio External Play",
-        &[
-            ("scan", Flag(0, 0x04)),
-            ("separate_mute", Flag(0, 0x02)),
-            ("separate_volume", Flag(0, 0x01)),
-            ("volume_levels", Be16(2)),
-        ],
-    ),
-    (0x0104, "Microcode Upgrade", &[("m5", Flag(0, 0x01))]),
-    (0x0105, "Timeout", &[("group_3", Flag(0, 0x01)), ("unit_length", Be16(2))]),
-    (0x0106, "DVD CSS", &[("version", Bits(3, 0xff))]),
-    (
-        0x0107,
-        "Real-Time Streaming",
-        &[
-            ("set_minimum_performance", Flag(0, 0x20)),
-            ("read_buffer_capacity_block", Flag(0, 0x10)),
-            ("set_cd_speed", Flag(0, 0x08)),
-            ("mode_page_2a", Flag(0, 0x04)),
-            ("write_speed_descriptors", Flag(0, 0x02)),
-            ("stream_writing", Flag(0, 0x01)),
-        ],
-    ),
-    (0x0108, "Drive Serial Number", &[("serial", Text)]),
-    (0x0109, "Media Serial Number", &[]),
-    (0x010a, "Disc Control Blocks", &[]),
-    (0x010b, "DVD CPRM", &[("version", Bits(3, 0xff))]),
-    (0x010c, "Firmware Information", &[("created", Text)]),
-    (
-        0x010d,
-        "AACS",
-        &[
-            ("read_drive_certificate", Flag(0, 0x10)),
-            ("read_media_key_block", Flag(0, 0x08)),
-            ("write_bus_encryption", Flag(0, 0x04)),
-            ("bus_encryption", Flag(0, 0x02)),
-            ("binding_nonce", Flag(0, 0x01)),
-            ("binding_nonce_blocks", Bits(1, 0xff)),
-            ("agids", Bits(2, 0x0f)),
-            ("version", Bits(3, 0xff)),
-        ],
-    ),
-    (0x010e, "DVD CSS Managed Recording", &[("scramble_extents_max", Bits(0, 0xff))]),
-    (0x0110, "VCPS", &[]),
-    (0x0113, "SecurDisc", &[]),
-    (0x0120, "BD CPS", &[("version", Bits(0, 0xf0)), ("interfaces", Bits(0, 0x0f))]),
-    (0x0142, "Optical Security Subsystem Class", &[]),
-];
+/// PHYSICAL INTERFACE STANDARD (MMC-6 table 90).
+fn interface(code: u32) -> Option<&'static str> {
+    Some(match code {
+        1 => "SCSI",
+        2 => "ATAPI",
+        3 | 4 | 6 => "IEEE 1394",
+        5 => "Fibre Channel",
+        7 => "Serial ATAPI",
+        8 => "USB",
+        _ => return None,
+    })
+}
 
 #[cfg(test)]
 mod tests {
@@ -465,6 +219,11 @@ mod tests {
             (DVD_PLUS_RW_DL, "DVD+RW Dual Layer"),
             (DVD_PLUS_R_DL, "DVD+R Dual Layer"),
             (BD_WRITE, "BD Write"),
+            (MRW, "MRW"),
+            (LAYER_JUMP, "Layer Jump Recording"),
+            (CD_RW_MEDIA_WRITE, "CD-RW Media Write Support"),
+            (HD_DVD_WRITE, "HD DVD Write"),
+            (SECURDISC, "SecurDisc"),
         ] {
             assert_eq!(feature(code, &[]).name(), Some(name));
         }
@@ -512,6 +271,30 @@ mod tests {
         // real-drives: aaru#540, a cue sheet of 3072 bytes at most.
         let mastering = feature(0x002e, &[0x6f, 0x00, 0x0c, 0x00]).fields();
         assert_eq!(mastering.last(), Some(&("cue_sheet_max", Value::Number(3072))));
+        let of = |code, data: &[u8]| feature(code, data).fields();
+        assert!(
+            of(0x0001, &[0, 0, 0, 7, 1, 0, 0, 0])
+                .contains(&("physical_interface_name", Value::Text("Serial ATAPI".into())))
+        );
+        assert!(
+            of(0x0003, &[0x29, 0, 0, 0])
+                .contains(&("loading_mechanism_name", Value::Text("tray".into())))
+        );
+        // Two link sizes, 7 and 16; a third would be beyond what is counted.
+        let streaming = of(0x0021, &[0x01, 0, 0x05, 2, 7, 16, 9, 0]);
+        assert_eq!(streaming.last(), Some(&("link_size_list", Value::Numbers(vec![7, 16]))));
+        assert!(streaming.contains(&("track_resources", Value::Flag(true))));
+        // The four sub-types of real-drives: Optiarc AD-7590S.
+        let subtypes = of(0x0037, &[0, 0x0f, 0, 0]);
+        assert!(subtypes[1..].iter().all(|(_, value)| *value == Value::Flag(true)));
+        assert_eq!(subtypes.len(), 5);
+        assert_eq!(
+            of(0x010a, b"FDC\0SDC\0"),
+            [("entries", Value::Numbers(vec![0x4644_4300, 0x5344_4300]))]
+        );
+        let subsystem = of(0x0142, &[0xc1, 1, 0x00, 0x12]);
+        assert_eq!(subsystem[0], ("psau", Value::Flag(true)));
+        assert_eq!(subsystem[3], ("profiles", Value::Numbers(vec![0x12])));
         let unknown = feature(0xff00, &[1, 2]).fields();
         assert_eq!(unknown, [("bytes", Value::Bytes(vec![1, 2]))]);
     }

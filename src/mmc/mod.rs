@@ -13,6 +13,7 @@ pub mod drive;
 pub mod error;
 pub mod feature;
 pub mod fields;
+pub mod media_id;
 pub mod mode_page;
 pub mod profile;
 pub mod quirks;

@@ -1,6 +1,7 @@
 //! Opens a drive's node so that nobody else uses the drive meanwhile: `O_EXCL` keeps out mounts and
 //! other burning programs, `flock` keeps out udev's probing (systemd.io/BLOCK_DEVICE_LOCKING), and
-//! both are done to the drive's other node too. Sends nothing to the drive.
+//! both are done to the drive's other node too. Who only looks is content with a place beside a
+//! mount, but not beside a program. Sends nothing to the drive.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
@@ -20,6 +21,10 @@ use super::sysfs::Roots;
 /// What is to be done with a drive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
+    /// Drive and disc are asked, nothing else: the node is opened for reading, so that the kernel
+    /// keeps all that changes anything from the drive, and a mount is no obstacle. A program that
+    /// has the drive is: it may be burning.
+    Look,
     /// Its disc is only read: where the node cannot be written to, reading it has to do.
     Read,
     /// Its disc is changed: a node that can only be read is refused.
@@ -52,13 +57,18 @@ enum Refusal {
 pub(super) fn open(roots: &Roots, path: &Path, access: Access) -> Result<Claim, OpenError> {
     let node = node::identify(roots, path)?;
     let give_up = Instant::now() + PATIENCE;
+    let mut beside_mount = false;
     loop {
-        match attempt(roots, path, &node, access) {
+        match attempt(roots, path, &node, access, beside_mount) {
             Ok(claim) => return Ok(claim),
             Err(Refusal::Final(error)) => return Err(error),
             Err(Refusal::Busy) => {}
         }
-        let holders = scan::entry_of(roots, &node).held_by();
+        let (mounted, holders) = in_the_way(access, scan::entry_of(roots, &node).held_by());
+        if mounted && holders.is_empty() && !beside_mount {
+            beside_mount = true;
+            continue;
+        }
         if !holders.iter().all(Holder::passes_by) || Instant::now() >= give_up {
             return Err(OpenError::Busy { path: path.into(), holders });
         }
@@ -66,8 +76,24 @@ pub(super) fn open(roots: &Roots, path: &Path, access: Access) -> Result<Claim, 
     }
 }
 
-fn attempt(roots: &Roots, path: &Path, node: &Node, access: Access) -> Result<Claim, Refusal> {
-    let (file, writable) = open_node(path, node, access)?;
+/// Whether there is a mount that can be lived with, and who cannot.
+fn in_the_way(access: Access, holders: Vec<Holder>) -> (bool, Vec<Holder>) {
+    if access != Access::Look {
+        return (false, holders);
+    }
+    let (mounts, others): (Vec<Holder>, Vec<Holder>) =
+        holders.into_iter().partition(|holder| matches!(holder, Holder::Mount { .. }));
+    (!mounts.is_empty(), others)
+}
+
+fn attempt(
+    roots: &Roots,
+    path: &Path,
+    node: &Node,
+    access: Access,
+    beside_mount: bool,
+) -> Result<Claim, Refusal> {
+    let (file, writable) = open_node(path, node, access, beside_mount)?;
     if node.kind == Kind::Sg {
         must_be_optical(roots, path, node, &file)?;
     }
@@ -77,6 +103,8 @@ fn attempt(roots: &Roots, path: &Path, node: &Node, access: Access) -> Result<Cl
         Kind::Sr => entry.sg_path.as_deref(),
         _ => Some(entry.path.as_path()).filter(|other| *other != node.path),
     };
+    // The mount has the sr node: beside it only an sg sibling can be claimed.
+    let other = other.filter(|_| !beside_mount || node.kind == Kind::Sr);
     let sibling = other.map(|other| claim_sibling(other, node.kind)).transpose()?.flatten();
     Ok(Claim { file, kind: node.kind, writable, entry, sibling })
 }
@@ -94,10 +122,23 @@ fn must_be_optical(roots: &Roots, path: &Path, node: &Node, file: &File) -> Resu
 
 /// Opens for reading and writing; where that is not allowed, for reading. Never waits for a medium
 /// and never closes the tray (`O_NONBLOCK`).
-fn open_node(path: &Path, node: &Node, access: Access) -> Result<(File, bool), Refusal> {
+fn open_node(
+    path: &Path,
+    node: &Node,
+    access: Access,
+    beside_mount: bool,
+) -> Result<(File, bool), Refusal> {
     // The sg driver refuses O_EXCL on a read-only descriptor with EPERM.
-    let exclusive = |writable: bool| node.kind == Kind::Sr || writable;
-    let (file, writable) = match open_with(&node.path, true, exclusive(true)) {
+    let exclusive = |writable: bool| match node.kind {
+        Kind::Sr => !beside_mount,
+        Kind::Sg => writable,
+    };
+    // Whoever closes an sr node that was open for writing makes udev look at the disc again.
+    let first = match (access, node.kind) {
+        (Access::Look, Kind::Sr) => Err(Errno::EACCES),
+        _ => open_with(&node.path, true, exclusive(true)),
+    };
+    let (file, writable) = match first {
         Ok(file) => (file, true),
         Err(Errno::EACCES | Errno::EPERM | Errno::EROFS) => {
             let file = open_with(&node.path, false, exclusive(false));
@@ -155,4 +196,23 @@ fn claim_sibling(path: &Path, ours: Kind) -> Result<Option<File>, Refusal> {
 
 pub(super) fn errno_of(error: &io::Error) -> Errno {
     error.raw_os_error().map_or(Errno::EIO, Errno::from_raw)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_looks_lives_with_a_mount_and_with_no_program() {
+        let mount = Holder::Mount { path: "/media/disc".into() };
+        let burner = Holder::Process { pid: 7, name: "growisofs".into() };
+        let both = || vec![mount.clone(), burner.clone()];
+        assert_eq!(in_the_way(Access::Look, vec![mount.clone()]), (true, vec![]));
+        assert_eq!(in_the_way(Access::Look, both()), (true, vec![burner.clone()]));
+        assert_eq!(in_the_way(Access::Look, vec![]), (false, vec![]));
+        for access in [Access::Read, Access::Write] {
+            assert_eq!(in_the_way(access, both()), (false, both()));
+        }
+        assert!(!burner.passes_by() && !mount.passes_by());
+    }
 }

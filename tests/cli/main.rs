@@ -5,6 +5,7 @@ mod blank;
 mod burn;
 mod create;
 mod decode;
+mod discs;
 mod doctor;
 mod drive;
 mod format;

@@ -9,10 +9,10 @@ use std::os::fd::AsRawFd;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use oxidisc::formats::cue;
 use oxidisc::formats::hex;
 use oxidisc::formats::mapfile::{Map, State};
 use oxidisc::formats::{SectorData, Sectors, identify, iso9660, udf};
+use oxidisc::formats::{cd_text, cue};
 use oxidisc::formats::{checksums as sums, foreign as others};
 use oxidisc::mmc::Query;
 use oxidisc::mmc::advice;
@@ -33,6 +33,7 @@ use oxidisc::mmc::cmd::read_disc_information::{
 use oxidisc::mmc::cmd::read_disc_structure::{ReadDiscStructure, Structure, bd, dvd};
 use oxidisc::mmc::cmd::read_format_capacities::ReadFormatCapacities;
 use oxidisc::mmc::cmd::read_full_toc::ReadFullToc;
+use oxidisc::mmc::cmd::read_sub_channel::{ReadCatalogNumber, ReadRecordingCode};
 use oxidisc::mmc::cmd::read_toc::{ReadSessions, ReadToc};
 use oxidisc::mmc::cmd::read_track_information::{ReadTrackInformation, TrackAddress};
 use oxidisc::mmc::cmd::report_key::ReportRegion;
@@ -147,6 +148,9 @@ pub fn walk(disc: &mut Disc) {
         print((found.names(), found.volume_id(), found.sectors()));
         if let Some(volume) = &found.iso9660 {
             print(iso9660::files(disc, volume, 1000));
+            if let Some(lba) = volume.boot_catalog {
+                print(iso9660::boot_entries(disc, lba, &mut Vec::new()));
+            }
         }
         if let Some(volume) = &found.udf {
             print(udf::files(disc, volume, 1000));
@@ -247,7 +251,7 @@ pub fn mmc(bytes: &[u8]) {
         16 => drop(ask(ReadSessions, bytes)),
         17 => full_toc(bytes),
         18 => drop(ask(ReadAtip, bytes).map(|atip| print(atip.media_id()))),
-        19 => drop(ask(ReadCdText, bytes)),
+        19 => drop(ask(ReadCdText, bytes).map(|text| print(cd_text::decode(&text.packs)))),
         20 => drop(ask(ReportRegion, bytes).map(|region| print(region.allowed()))),
         21 => dvd_layers(bytes),
         22 => drop(structure::<dvd::Copyright>(bytes)),
@@ -265,6 +269,9 @@ pub fn mmc(bytes: &[u8]) {
         34 => drop(structure::<dvd::WriteProtection>(bytes).map(|it| print(it.0.is_set()))),
         35 => drop(structure::<bd::SpareArea>(bytes)),
         36 => drop(structure::<bd::WriteProtection>(bytes).map(|it| print(it.0.is_set()))),
+        37 => drop(structure::<bd::BurstCuttingArea>(bytes)),
+        38 => drop(ask(ReadCatalogNumber, bytes)),
+        39 => drop(ask(ReadRecordingCode { track: 1 }, bytes)),
         _ => {}
     }
 }

@@ -109,6 +109,10 @@ fn page_2a_of_simulated_drives_is_that_of_real_ones() {
         let mut real = capabilities(&report);
         // Not printed.
         (real.accurate_stream, real.can_lock, real.can_eject) = (true, true, true);
+        // The reports name what stands in fields of its own; of every flag they say nothing.
+        (real.flags, real.length) = (told.flags.clone(), told.length);
+        (real.volume_levels, real.copy_management) = (told.volume_levels, told.copy_management);
+        real.rotation = told.rotation;
         assert_eq!(told, real, "{spec}");
         let identity = survey_drive(&mut drive(spec)).expect("surveyed").identity;
         let inquiry = &report["inquiry"];

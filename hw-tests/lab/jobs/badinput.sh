@@ -37,6 +37,14 @@ refused "no permission on sg" 3 "permission" stranger "$OXIDISC" -d "$SG" rip ou
 mkdir -p mounted && mount -o ro "$SR" mounted
 refused "mounted" 3 "mounted|busy|in use" rip "$SR"
 says "mounted: says where" "$PWD/mounted"
+# Who only asks is welcome beside a mount.
+for node in "$SR" "$SG"; do
+  for user in command plain; do
+    expect "mounted: $user asks ${node#/dev/}" 0 $user "$OXIDISC" -d "$node" info
+    says "mounted: $user asks ${node#/dev/}: told where" "In use +mounted at $PWD/mounted"
+    says "mounted: $user asks ${node#/dev/}: told of the disc" "Kind +CD-ROM"
+  done
+done
 umount mounted
 exec 7< <(exec perl -e '
   use Fcntl; sysopen(my $f, $ARGV[0], O_RDWR | O_NONBLOCK | O_EXCL) or die; $| = 1;
@@ -45,6 +53,9 @@ holder=$!
 read -r -u 7 _
 refused "held by another program" 3 "busy|in use|held" rip "$SR"
 says "held: says by whom" "perl.*$holder|$holder.*perl"
+refused "held: not asked either" 3 "busy|in use|held" "$OXIDISC" -d "$SR" info
+says "held: not asked: says by whom" "perl.*$holder|$holder.*perl"
+refused "held: not asked through sg" 3 "busy|in use|held" "$OXIDISC" -d "$SG" info
 kill "$holder"
 exec 7<&-
 

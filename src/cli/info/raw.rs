@@ -61,7 +61,9 @@ pub fn text(exchanges: &[Exchange], found: &Found, printer: &Printer) -> String 
 
 /// What the standard calls the command: the survey knows it of those that were answered.
 fn name(cdb: &Cdb, found: &Found) -> Option<&'static str> {
-    let medium = found.medium.iter().flat_map(|(medium, _)| &medium.answers);
+    let disc = found.disc.as_ref();
+    let medium =
+        disc.into_iter().flat_map(|disc| disc.medium.answers.iter().chain(&disc.details.answers));
     let mut known = found.drive.answers.iter().chain(medium);
     let same = known.find(|answer| answer.cdb == *cdb);
     same.map(|answer| answer.name).or_else(|| of_opcode(cdb.opcode()))
@@ -73,8 +75,10 @@ fn of_opcode(opcode: u8) -> Option<&'static str> {
         0x00 => "TEST UNIT READY",
         0x12 => "INQUIRY",
         0x1b => "START STOP UNIT",
+        0x23 => "READ FORMAT CAPACITIES",
         0x25 => "READ CAPACITY",
         0x28 => "READ (10)",
+        0x42 => "READ SUB-CHANNEL",
         0x43 => "READ TOC/PMA/ATIP",
         0x46 => "GET CONFIGURATION",
         0x51 => "READ DISC INFORMATION",

@@ -1,9 +1,11 @@
 //! ISO 9660 (ECMA-119) with Joliet, Rock Ridge and El Torito: what a volume says of itself, and
 //! which file owns which sector. Reads; never writes. Knows no device.
 
+mod boot;
 mod files;
 mod names;
 
+pub use boot::{BootEntry, boot_entries};
 pub use files::files;
 
 use crate::formats::sectors::{Bytes, Remark, SectorData, Sectors, remark};

@@ -90,13 +90,29 @@ fn ask<Q: Query>(drive: &mut Drive, query: &Q) -> Result<Option<Q::Response>, Co
     }
 }
 
-fn formattable(configuration: Option<&Configuration>) -> Formattable {
-    let feature = configuration.and_then(|all| all.feature(FORMATTABLE));
-    let byte = feature.and_then(|feature| feature.data.first()).copied().unwrap_or(0);
-    Formattable {
-        no_spares: byte & 0x08 != 0,
-        certifies_quickly: byte & 0x02 != 0,
-        certifies: byte & 0x01 != 0,
+impl Formattable {
+    /// What a configuration has of it.
+    pub fn of(configuration: Option<&Configuration>) -> Formattable {
+        let feature = configuration.and_then(|all| all.feature(FORMATTABLE));
+        let byte = feature.and_then(|feature| feature.data.first()).copied().unwrap_or(0);
+        Formattable {
+            no_spares: byte & 0x08 != 0,
+            certifies_quickly: byte & 0x02 != 0,
+            certifies: byte & 0x01 != 0,
+        }
+    }
+}
+
+impl From<dvd::SpareArea> for Spares {
+    fn from(area: dvd::SpareArea) -> Spares {
+        let supplementary = area.supplementary.map_or(0, |(free, _)| free.0);
+        Spares { free: Blocks(area.primary_free.0.saturating_add(supplementary)), total: None }
+    }
+}
+
+impl From<bd::SpareArea> for Spares {
+    fn from(area: bd::SpareArea) -> Spares {
+        Spares { free: area.free, total: Some(area.total) }
     }
 }
 
@@ -127,7 +143,7 @@ impl State {
             profile,
             disc: ask(drive, &ReadDiscInformation)?,
             formats: ask(drive, &ReadFormatCapacities)?,
-            formattable: formattable(all),
+            formattable: Formattable::of(all),
             incremental: current(INCREMENTAL),
             pseudo_overwrite: current(PSEUDO_OVERWRITE),
             protection: None,
@@ -146,12 +162,7 @@ impl State {
         let protection = ask(drive, &ReadDiscStructure::<dvd::WriteProtection>::new())?;
         self.protection = protection.map(|answer| answer.structure.0);
         let spares = ask(drive, &ReadDiscStructure::<dvd::SpareArea>::new())?;
-        self.spares = spares.map(|answer| {
-            let area = answer.structure;
-            let supplementary = area.supplementary.map_or(0, |(free, _)| free.0);
-            let free = Blocks(area.primary_free.0.saturating_add(supplementary));
-            Spares { free, total: None }
-        });
+        self.spares = spares.map(|answer| answer.structure.into());
         Ok(())
     }
 
@@ -159,10 +170,7 @@ impl State {
         let protection = ask(drive, &ReadDiscStructure::<bd::WriteProtection>::new())?;
         self.protection = protection.map(|answer| answer.structure.0);
         let spares = ask(drive, &ReadDiscStructure::<bd::SpareArea>::new())?;
-        self.spares = spares.map(|answer| {
-            let area = answer.structure;
-            Spares { free: area.free, total: Some(area.total) }
-        });
+        self.spares = spares.map(|answer| answer.structure.into());
         Ok(())
     }
 

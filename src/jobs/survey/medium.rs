@@ -22,7 +22,7 @@ use crate::mmc::cmd::read_track_information::{
 };
 use crate::mmc::cmd::test_unit_ready::TestUnitReady;
 use crate::mmc::profile::Profile;
-use crate::mmc::{CommandError, Drive, feature};
+use crate::mmc::{CommandError, Drive, feature, media_id};
 use crate::transport::SenseKey;
 use crate::units::{Blocks, Family, Lba, Rate, SECTOR};
 
@@ -37,6 +37,8 @@ pub struct MediumFacts {
     pub profile: Profile,
     /// CD, DVD or BD.
     pub family: Option<Family>,
+    /// GET CONFIGURATION, asked once more: now that the disc is read in.
+    pub configuration: Option<Configuration>,
     /// READ CAPACITY. Of an open disc: the whole disc, the last session, or next to nothing, as
     /// each drive likes.
     pub capacity: Option<Capacity>,
@@ -208,6 +210,14 @@ impl MediumFacts {
         of_dvd.or_else(|| self.bd.as_ref()?.layer_break())
     }
 
+    /// The company that made it, by public tables of such codes ([`media_id`]).
+    pub fn maker(&self) -> Option<&'static str> {
+        match &self.atip {
+            Some(atip) => media_id::maker_by_lead_in(atip.lead_in),
+            None => media_id::maker_by_id(self.media_id.as_ref()?),
+        }
+    }
+
     /// The book a DVD claims, which need not be true; the disc type of a BD.
     pub fn book_type(&self) -> Option<String> {
         let dvd = self.physical.first().map(|format| format.book_name().to_string());
@@ -218,6 +228,19 @@ impl MediumFacts {
     pub fn read_speeds(&self) -> Vec<Rate> {
         let tops = self.performance.iter().map(|part| part.start_rate.max(part.end_rate));
         fastest_first(tops.chain(self.write_speeds.iter().map(|speed| speed.read)).collect())
+    }
+
+    /// Whether the write speeds of a DVD or BD are not its own: drives tell those of CDs in their
+    /// place, whole multiples of a CD's 1x (real-drives: HL-DT-ST GSA-4167B, _NEC ND-3540A).
+    pub fn write_speeds_are_of_cds(&self) -> bool {
+        let whole = |rate: Rate, family: Family| {
+            let times = family.x(rate).round();
+            (f64::from(rate.kbps) - times * family.kbps_at_1x()).abs() <= 1.0
+        };
+        let other = self.family.filter(|family| *family != Family::Cd);
+        let rates = || self.write_speeds.iter().map(|speed| speed.write);
+        let suits = |family| rates().all(|rate| whole(rate, family));
+        other.is_some_and(|own| !suits(own)) && !self.write_speeds.is_empty() && suits(Family::Cd)
     }
 
     /// What each source that tells it says of the number of 2048-byte sectors from LBA 0. Left out
@@ -373,7 +396,8 @@ pub fn survey_medium(
     }
     medium.tracks = surveyor.ask_tracks(&medium)?;
     let streaming = |all: &Configuration| all.feature(feature::REAL_TIME_STREAMING).is_some();
-    if configuration.as_ref().is_some_and(streaming) {
+    medium.configuration = configuration;
+    if medium.configuration.as_ref().is_some_and(streaming) {
         medium.performance = surveyor.ask(&GetPerformance { write: false })?.unwrap_or_default();
         if profile.is_writable() {
             medium.write_speeds = surveyor.ask(&GetWriteSpeeds)?.unwrap_or_default();
@@ -395,6 +419,7 @@ fn nothing(profile: Profile, family: Option<Family>) -> MediumFacts {
     MediumFacts {
         profile,
         family,
+        configuration: None,
         capacity: None,
         disc: None,
         toc: None,
@@ -419,7 +444,8 @@ fn nothing(profile: Profile, family: Option<Family>) -> MediumFacts {
 }
 
 impl Surveyor<'_> {
-    fn structure<S: Structure>(&mut self, layer: u8) -> Result<Option<S>, CommandError> {
+    /// A structure of a layer.
+    pub(super) fn structure<S: Structure>(&mut self, layer: u8) -> Result<Option<S>, CommandError> {
         let answer = self.ask(&ReadDiscStructure::<S>::of_layer(layer))?;
         Ok(answer.map(|answer| answer.structure))
     }

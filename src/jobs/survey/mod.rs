@@ -2,11 +2,17 @@
 //! sense is a remark and `None`, never a guess. What disagrees is kept side by side: who resolves
 //! it is the job that has to know.
 
+mod abilities;
+mod details;
+mod disagreements;
 mod drive;
 mod medium;
 #[cfg(test)]
 mod tests;
 
+pub use abilities::{Abilities, abilities};
+pub use details::{Details, survey_details};
+pub use disagreements::{Disagreement, disagreements};
 pub use drive::{DriveFacts, survey_drive};
 pub use medium::{
     MediumFacts, Protection, SessionFacts, SizeSource, TrackFacts, TrackKind, survey_medium,
@@ -35,15 +41,19 @@ struct Surveyor<'a> {
     answers: Vec<RawAnswer>,
     remarks: Vec<String>,
     lost: u8,
+    late: bool,
 }
 
 impl<'a> Surveyor<'a> {
     fn new(drive: &'a mut Drive) -> Surveyor<'a> {
-        Surveyor { drive, answers: Vec::new(), remarks: Vec::new(), lost: 0 }
+        Surveyor { drive, answers: Vec::new(), remarks: Vec::new(), lost: 0, late: false }
     }
 
     /// The answer, if there is one that makes sense.
     fn ask<Q: Query>(&mut self, query: &Q) -> Result<Option<Q::Response>, CommandError> {
+        if self.is_late() {
+            return Ok(None);
+        }
         let mut asked = self.drive.ask(query);
         // An error of an earlier command, such as an aborted burn, says nothing of this question
         // (real-drives: sense-pairs-from-logs, MODE SENSE met by 71h).
@@ -69,6 +79,15 @@ impl<'a> Surveyor<'a> {
                 None
             }
         })
+    }
+
+    /// Whether the time is over that the drive was given; the first time it is a remark.
+    fn is_late(&mut self) -> bool {
+        let late = self.drive.is_late();
+        if late && !std::mem::replace(&mut self.late, true) {
+            self.remark("the drive takes too long: not all was asked".into());
+        }
+        late
     }
 
     /// What is an error, and what only worth a remark.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
+use crate::formats::cd_text::Kind;
 use crate::mmc::cmd::inquiry::Identity;
 use crate::mmc::cmd::read_disc_information::{DiscStatus, SessionState};
 use crate::mmc::profile::Profile;
@@ -336,4 +337,107 @@ fn speeds_come_from_the_medium() {
     assert_eq!(medium.read_speeds().iter().map(|rate| rate.kbps).collect::<Vec<_>>(), [16_620]);
     // real-drives: GSA-4167B tells its CD speeds of a DVD-ROM: not asked.
     assert!(!script.sent().iter().any(|cdb| cdb[0] == 0xac && cdb[10] == 3));
+}
+
+fn get_write_speeds(kbps: &[u32]) -> Step {
+    let mut answer = (4 + 16 * kbps.len() as u32).to_be_bytes().to_vec();
+    answer.extend_from_slice(&[0; 4]);
+    for rate in kbps {
+        answer.extend_from_slice(&[2, 0, 0, 0, 0, 0x06, 0x2d, 0x71, 0, 0, 0x0d, 0xaf]);
+        answer.extend_from_slice(&rate.to_be_bytes());
+    }
+    Step::on(&[0xac, 0, 0, 0, 0, 0, 0, 0, 0, 0x40, 3, 0]).answer(&answer)
+}
+
+#[test]
+fn write_speeds_of_cds_are_told_from_those_of_the_disc() {
+    // real-drives: HL-DT-ST GSA-4167B; Optiarc AD-7590S; HL-DT-ST WH16NS40.
+    for (profile, kbps, of_cds) in [
+        (0x1a, &[8467, 7056, 5645, 4234, 2822, 1411, 706][..], true),
+        (0x2b, &[8310, 5540, 3324], false),
+        (0x41, &[53_952, 26_976], false),
+        (0x0a, &[8467, 7056], false),
+        (0x1a, &[], false),
+    ] {
+        let steps = vec![ready(), configuration(profile, &[0x0107]), get_write_speeds(kbps)];
+        assert_eq!(survey(steps).0.write_speeds_are_of_cds(), of_cds, "{kbps:?}");
+    }
+}
+
+/// READ TOC/PMA/ATIP, format 0101b.
+fn cd_text(packs: &[[u8; 18]]) -> Step {
+    let mut answer = (2 + 18 * packs.len() as u16).to_be_bytes().to_vec();
+    answer.extend_from_slice(&[0, 0]);
+    answer.extend_from_slice(&packs.concat());
+    Step::on(&[0x43, 0, 5, 0, 0, 0, 0, 0x7f, 0xfe, 0]).answer(&answer)
+}
+
+/// READ SUB-CHANNEL: a code of a track; none if it is empty.
+fn code(format: u8, track: u8, code: &[u8]) -> Step {
+    let mut answer = vec![0, 0x15, 0, 20, format, 0x10, track, 0];
+    answer.push(if code.is_empty() { 0 } else { 0x80 });
+    answer.extend_from_slice(code);
+    answer.resize(24, 0);
+    Step::on(&[0x42, 0, 0x40, format, 0, 0, track, 0, 24, 0]).answer(&answer)
+}
+
+fn details(steps: Vec<Step>) -> (Details, Vec<Vec<u8>>) {
+    let script = Script::table(steps);
+    let mut drive = script.drive();
+    let facts = drive_facts();
+    let medium = survey_medium(&mut drive, &facts).expect("surveyed").expect("a medium");
+    let before = script.sent().len();
+    let details = survey_details(&mut drive, &facts, &medium).expect("surveyed");
+    (details, script.sent()[before..].to_vec())
+}
+
+const FIVE_OF_SOUND: [(u8, u8, u32); 6] =
+    [(1, 0, 0), (2, 0, 100), (3, 0, 200), (4, 0, 300), (5, 0, 400), (0xaa, 0, 500)];
+
+#[test]
+fn codes_of_tracks_are_asked_until_it_is_clear_that_there_are_none() {
+    let disc = || vec![ready(), configuration(0x08, &[]), toc(&FIVE_OF_SOUND)];
+    let mut none = disc();
+    none.extend((1..=5).map(|track| code(3, track, b"")));
+    let (told, sent) = details(none);
+    assert_eq!((told.catalog_number, told.recording_codes), (None, vec![]));
+    assert_eq!(sent.iter().filter(|cdb| cdb[3] == 3).count(), 3);
+    // The first has one: then all are asked.
+    let mut some = disc();
+    some.push(code(2, 0, b"0099923338222"));
+    some.push(code(3, 1, b"DEC970000231"));
+    some.extend((2..=5).map(|track| code(3, track, b"")));
+    let (told, sent) = details(some);
+    assert_eq!(told.catalog_number.as_deref(), Some("0099923338222"));
+    assert_eq!(told.recording_codes, [(1, "DEC970000231".to_string())]);
+    assert_eq!(sent.iter().filter(|cdb| cdb[3] == 3).count(), 5);
+}
+
+#[test]
+fn codes_that_the_text_brings_are_not_asked_for() {
+    let mut pack = [0; 18];
+    pack[..4].copy_from_slice(&[0x8e, 1, 0, 0]);
+    pack[4..16].copy_from_slice(b"QM7281905204");
+    let mut end = [0; 18];
+    end[..4].copy_from_slice(&[0x8e, 1, 1, 0x0c]);
+    let (told, sent) = details(vec![
+        ready(),
+        configuration(0x08, &[]),
+        toc(&FIVE_OF_SOUND),
+        cd_text(&[pack, end]),
+    ]);
+    assert_eq!(told.cd_text[0].text(Kind::Code, 1), Some("QM7281905204"));
+    assert_eq!(told.recording_codes, [(1, "QM7281905204".to_string())]);
+    assert_eq!(sent.len(), 1, "the catalogue number alone: {sent:02x?}");
+}
+
+#[test]
+fn of_a_pressed_disc_nothing_is_asked_that_is_for_writing() {
+    let (told, sent) = details(vec![ready(), configuration(0x10, &[0x0107])]);
+    assert_eq!((sent.len(), told.state, told.offers.len()), (0, None, 0));
+    // A BD-R that is formatted for pseudo-overwrite: formats, protection, spares, resources.
+    let (_, sent) = details(vec![ready(), configuration(0x41, &[0x0107, 0x0038])]);
+    let opcodes: Vec<u8> = sent.iter().map(|cdb| cdb[0]).collect();
+    assert_eq!(opcodes, [0x23, 0xad, 0xad, 0x51, 0xac]);
+    assert_eq!(sent[3][1], 2);
 }

@@ -22,6 +22,7 @@ pub mod read_disc_information;
 pub mod read_disc_structure;
 pub mod read_format_capacities;
 pub mod read_full_toc;
+pub mod read_sub_channel;
 pub mod read_toc;
 pub mod read_track_information;
 pub mod report_key;

@@ -17,6 +17,7 @@ use super::read_disc_information::{ReadDiscInformation, ReadPowResources, ReadTr
 use super::read_disc_structure::{ReadDiscStructure, Structure, bd, dvd};
 use super::read_format_capacities::ReadFormatCapacities;
 use super::read_full_toc::ReadFullToc;
+use super::read_sub_channel::{ReadCatalogNumber, ReadRecordingCode};
 use super::read_toc::{ReadSessions, ReadToc};
 use super::read_track_information::{ReadTrackInformation, TrackAddress};
 use super::report_key::ReportRegion;
@@ -60,6 +61,8 @@ fn read_as_everything(data: &[u8]) {
     parsed(&ReadPowResources, data);
     parsed(&ReadFormatCapacities, data);
     parsed(&ReadSessions, data);
+    parsed(&ReadCatalogNumber, data);
+    parsed(&ReadRecordingCode { track: 1 }, data);
     parsed(&ReadTrackInformation(TrackAddress::Track(1)), data);
     if let Some(atip) = parsed(&ReadAtip, data) {
         assert!(!atip.media_id().is_empty());
@@ -117,6 +120,7 @@ fn read_as_structures(data: &[u8]) {
     structure::<dvd::SpareArea>(data);
     structure::<dvd::LayerBoundary>(data);
     structure::<dvd::WriteProtection>(data);
+    structure::<bd::BurstCuttingArea>(data);
     structure::<bd::SpareArea>(data);
     structure::<bd::WriteProtection>(data);
     structure::<bd::Formats>(data);

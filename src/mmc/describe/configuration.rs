@@ -53,6 +53,10 @@ fn field(name: &str, value: Value) -> Vec<Item> {
     match value {
         Value::Flag(on) => vec![Item::flag(name, on)],
         Value::Number(number) => vec![Item::number(name, number)],
+        Value::Numbers(numbers) => {
+            let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
+            vec![Item::text(name, numbers.join(", "))]
+        }
         Value::Text(text) => vec![Item::text(name, text)],
         Value::Bytes(bytes) => vec![Item::text(name, hex::text(&bytes))],
         Value::Profiles(profiles) => {

@@ -55,6 +55,11 @@ pub(super) fn identity(identity: &Identity) -> Vec<Item> {
     items
 }
 
+/// A code of the sub-channel Q, behind the bit that makes it valid.
+pub(super) fn code(name: &str, code: Option<&str>) -> Vec<Item> {
+    vec![Item::text(name, code.unwrap_or("none")).at(8, 16)]
+}
+
 /// INQUIRY, page 80h.
 pub(super) fn serial(serial: &str) -> Vec<Item> {
     vec![Item::text("serial number", serial).at(4, serial.len())]

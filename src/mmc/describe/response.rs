@@ -22,6 +22,7 @@ use crate::mmc::cmd::read_disc_information::{
 };
 use crate::mmc::cmd::read_format_capacities::ReadFormatCapacities;
 use crate::mmc::cmd::read_full_toc::ReadFullToc;
+use crate::mmc::cmd::read_sub_channel::{ReadCatalogNumber, ReadRecordingCode};
 use crate::mmc::cmd::read_toc::{ReadSessions, ReadToc};
 use crate::mmc::cmd::read_track_information::{ReadTrackInformation, TrackAddress};
 use crate::mmc::cmd::report_key::ReportRegion;
@@ -72,6 +73,13 @@ fn by_command(cdb: &Cdb, data: &[u8]) -> Described {
         }),
         0x23 => read(&ReadFormatCapacities, data, others::format_capacities),
         0x25 => read(&ReadCapacity, data, others::capacity),
+        0x42 if byte(3) == 0x02 => read(&ReadCatalogNumber, data, |number| {
+            others::code("catalogue number", number.as_deref())
+        }),
+        0x42 if byte(3) == 0x03 => {
+            let asked = ReadRecordingCode { track: byte(6) };
+            read(&asked, data, |code| others::code("ISRC", code.as_deref()))
+        }
         0x43 => table_of_contents(cdb, data),
         0x46 => {
             let wanted = GetConfiguration { wanted: Wanted::All, first: 0 };

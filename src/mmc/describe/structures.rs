@@ -27,6 +27,7 @@ const TRACK: &[(u32, &str)] =
 pub(super) fn describe(media: u8, format: u8, data: &[u8]) -> Described {
     match (media, format) {
         (BD, 0x00) => of(data, bd_information),
+        (BD, 0x03) => of(data, |area: &bd::BurstCuttingArea| vec![bytes(&area.0)]),
         (BD, 0x0a) => of(data, |spare: &bd::SpareArea| {
             vec![
                 Item::blocks("free spare blocks", spare.free).unit("blocks").at(4, 4),

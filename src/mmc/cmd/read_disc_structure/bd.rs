@@ -13,6 +13,11 @@ pub struct DiscInformation {
     pub units: Vec<Unit>,
 }
 
+/// Format 03h: the burst cutting area of a pressed disc, 64 bytes. Most have none, and drives then
+/// refuse it (real-drives: aaru#941).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BurstCuttingArea(pub Vec<u8>);
+
 /// Format 0Ah: the spare areas, in blocks. Refused with 5/24/00 where there are none, as on a blank
 /// BD-R (real-drives: HL-DT-ST WH16NS40).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,6 +146,17 @@ impl Structure for DiscInformation {
     }
 }
 
+impl Structure for BurstCuttingArea {
+    const NAME: &'static str = "READ DISC STRUCTURE (burst cutting area)";
+    const FAMILY: Family = Family::Bd;
+    const FORMAT: u8 = 0x03;
+    const ALLOCATION: u16 = 68;
+
+    fn decode(body: &[u8]) -> Result<BurstCuttingArea, ParseError> {
+        Ok(BurstCuttingArea(body.to_vec()))
+    }
+}
+
 impl Structure for SpareArea {
     const NAME: &'static str = "READ DISC STRUCTURE (spare area)";
     const FAMILY: Family = Family::Bd;
@@ -206,6 +222,14 @@ mod tests {
         assert_eq!(information.sectors(), Some(Blocks(0x4f_947f - 0x10_0000 + 1)));
         assert_eq!(information.layer_break(), None);
         assert!(query.parse(&PIC[..30]).is_err());
+    }
+
+    #[test]
+    fn a_burst_cutting_area_comes_in() {
+        let query = ReadDiscStructure::<BurstCuttingArea>::new();
+        assert_eq!(query.cdb().bytes(), [0xad, 1, 0, 0, 0, 0, 0, 0x03, 0, 68, 0, 0]);
+        let area = query.parse(&[0, 4, 0, 0, 0xca, 0xfe]).expect("parses").structure;
+        assert_eq!(area.0, [0xca, 0xfe]);
     }
 
     #[test]

@@ -1,28 +1,35 @@
 //! From what the survey found to the document. Unknown stays unknown.
 
-use oxidisc::formats::FileSystems;
-use oxidisc::jobs::survey::{DriveFacts, MediumFacts, SessionFacts, SizeSource, TrackFacts};
+mod disc;
+mod files;
+
+use oxidisc::jobs::survey::{self, DriveFacts, MediumFacts, abilities};
 use oxidisc::mmc::cmd::get_configuration::Feature as MmcFeature;
-use oxidisc::mmc::cmd::read_disc_information::{DiscStatus, SessionState};
+use oxidisc::mmc::cmd::get_performance::Nominal;
 use oxidisc::mmc::cmd::report_key;
 use oxidisc::mmc::feature::Value as Field;
+use oxidisc::mmc::mode_page::Capabilities;
 use oxidisc::mmc::profile::Profile as MmcProfile;
 use oxidisc::mmc::quirks;
 use oxidisc::units::{Family, Rate};
 use serde_json::{Map, Value, json};
 
-use super::Found;
 use super::document::{
-    Code, Drive, Feature, Info, Medium, Profile, Quirk, Region, Session, Speed, Track,
+    Disagreement, Drive, Feature, Info, Page2a, Profile, Quirk, Region, Speed, Stretch,
 };
+use super::{Disc, Found};
 use crate::cli::drives;
+use crate::cli::json::seconds;
 use crate::cli::open::Opened;
 
 /// The whole document, its raw part left out.
 pub fn info(found: &Found, opened: &Opened) -> Info {
     let facts = &found.drive;
-    let medium = found.medium.as_ref().map(|(medium, _)| medium);
+    let disc = found.disc.as_ref();
+    let medium = disc.map(|disc| &disc.medium);
     let features = facts.configuration.iter().flat_map(|all| &all.features);
+    let family = medium.and_then(|medium| medium.family);
+    let stretch = |part: &Nominal| self::stretch(part, family);
     Info {
         drive: drive(facts, opened),
         profiles: facts.profiles().into_iter().map(profile).collect(),
@@ -30,12 +37,40 @@ pub fn info(found: &Found, opened: &Opened) -> Info {
         quirks: facts.quirks.iter().map(|quirk| self::quirk(quirk)).collect(),
         read_speeds: read_speeds(facts, medium),
         write_speeds: write_speeds(facts, medium),
-        medium: found.medium.as_ref().map(|(facts, files)| self::medium(facts, files)),
+        read_curve: medium.iter().flat_map(|disc| &disc.performance).map(stretch).collect(),
+        write_curve: disc
+            .iter()
+            .flat_map(|disc| &disc.details.write_performance)
+            .map(stretch)
+            .collect(),
+        medium: disc.map(disc::medium),
+        disagreements: survey::disagreements(facts, medium)
+            .into_iter()
+            .map(|found| Disagreement {
+                about: found.about,
+                features: found.features,
+                page_2a: found.page_2a,
+            })
+            .collect(),
+        remarks: disc.map(files::remarks).unwrap_or_default(),
+        notes: notes(facts, disc),
+        drive_seconds: seconds(opened.drive.time()),
         raw: None,
     }
 }
 
+/// What made no sense, in the order it was met.
+fn notes(facts: &DriveFacts, disc: Option<&Disc>) -> Vec<String> {
+    let mut notes = facts.remarks.clone();
+    if let Some(disc) = disc {
+        notes.extend_from_slice(&disc.medium.remarks);
+        notes.extend_from_slice(&disc.details.remarks);
+    }
+    notes
+}
+
 fn drive(facts: &DriveFacts, opened: &Opened) -> Drive {
+    let can = abilities(facts);
     Drive {
         path: opened.name.clone(),
         vendor: facts.identity.vendor.clone(),
@@ -47,6 +82,11 @@ fn drive(facts: &DriveFacts, opened: &Opened) -> Drive {
         buffer_kib: facts.buffer_kib.map(u32::from),
         loading: facts.loading.map(|loading| loading.name().to_string()),
         region: facts.region.as_ref().map(region),
+        reads: can.reads,
+        writes: can.writes,
+        extras: can.extras,
+        page_2a: facts.capabilities.as_ref().map(page_2a),
+        held_by: opened.entry.as_ref().map(drives::others).unwrap_or_default(),
     }
 }
 
@@ -59,6 +99,25 @@ fn region(region: &report_key::Region) -> Region {
         enforced: region.enforced,
         regions: region.allowed(),
         changes_left: region.changes_left,
+        vendor_resets_left: region.resets_left,
+    }
+}
+
+fn page_2a(page: &Capabilities) -> Page2a {
+    let kbps = |rate: Option<Rate>| rate.map(|rate| rate.kbps);
+    Page2a {
+        length: page.length,
+        flags: page.flags.iter().map(|(name, set)| (name.to_string(), json!(set))).collect(),
+        loading: page.loading.name(),
+        read_max_kbps: kbps(page.read_max),
+        read_now_kbps: kbps(page.read_now),
+        write_max_kbps: kbps(page.write_max),
+        write_now_kbps: kbps(page.write_now),
+        write_speeds_kbps: page.write_speeds.iter().map(|rate| rate.kbps).collect(),
+        buffer_kib: page.buffer_kib.map(u32::from),
+        volume_levels: page.volume_levels,
+        copy_management: page.copy_management,
+        rotation: page.rotation,
     }
 }
 
@@ -84,6 +143,7 @@ fn field(value: Field) -> Value {
     match value {
         Field::Flag(flag) => json!(flag),
         Field::Number(number) => json!(number),
+        Field::Numbers(numbers) => json!(numbers),
         Field::Text(text) => json!(text),
         Field::Profiles(profiles) => {
             json!(profiles.into_iter().map(profile).collect::<Vec<_>>())
@@ -110,91 +170,25 @@ fn write_speeds(facts: &DriveFacts, medium: Option<&MediumFacts>) -> Vec<Speed> 
     if of_medium.is_empty() {
         return speeds(&facts.write_speeds, None);
     }
-    speeds(&of_medium, medium.and_then(|medium| medium.family))
+    let own = medium.filter(|medium| !medium.write_speeds_are_of_cds());
+    speeds(&of_medium, own.and_then(|medium| medium.family))
 }
 
 fn speeds(rates: &[Rate], family: Option<Family>) -> Vec<Speed> {
-    let tenths = |x: f64| (x * 10.0).round() / 10.0;
-    let speed =
-        |rate: &Rate| Speed { kbps: rate.kbps, x: family.map(|family| tenths(family.x(*rate))) };
-    rates.iter().map(speed).collect()
+    rates.iter().map(|rate| Speed { kbps: rate.kbps, x: times(*rate, family) }).collect()
 }
 
-fn medium(facts: &MediumFacts, files: &FileSystems) -> Medium {
-    let sizes = facts.sizes();
-    let said = |source| sizes.iter().find(|(who, _)| *who == source).map(|(_, size)| size.0);
-    let sessions = facts.sessions();
-    let whole = sizes.first().map(|(_, size)| u64::from(size.0));
-    let free = free(&sessions);
-    let used = match facts.status() {
-        Some(DiscStatus::Blank) => Some(0),
-        Some(DiscStatus::Appendable) => said(SizeSource::Tracks).map(u64::from),
-        _ => whole,
-    };
-    let capacity = match facts.status() {
-        Some(DiscStatus::Blank | DiscStatus::Appendable) => {
-            used.zip(free).map(|(used, free)| used + free)
-        }
-        _ => whole,
-    };
-    Medium {
-        profile: Code { code: facts.profile.code(), name: facts.profile.to_string() },
-        status: facts.status().map(status),
-        erasable: facts.disc.as_ref().map(|disc| disc.erasable),
-        sessions: sessions.iter().map(session).collect(),
-        capacity_sectors: capacity,
-        used_sectors: used,
-        free_sectors: free,
-        sector_size: facts.capacity.map(|capacity| capacity.block_len),
-        layers: facts.layer_count(),
-        layer_break: facts.layer_break().map(|lba| lba.0),
-        media_id: facts.media_id.clone(),
-        manufacturer: facts.manufacturer.clone(),
-        book_type: facts.book_type(),
-        protection: facts.protection.map(|protection| protection.name()),
-        filesystems: files.names(),
-        volume_id: files.volume_id().map(String::from),
-    }
+fn times(rate: Rate, family: Option<Family>) -> Option<f64> {
+    family.map(|family| (family.x(rate) * 10.0).round() / 10.0)
 }
 
-/// Sectors that can still be written; unknown if no track tells.
-fn free(sessions: &[SessionFacts]) -> Option<u64> {
-    let tracks = sessions.iter().flat_map(|session| &session.tracks);
-    let known: Vec<u64> = tracks.filter_map(|track| Some(u64::from(track.free?.0))).collect();
-    (!known.is_empty()).then(|| known.iter().sum())
-}
-
-fn status(status: DiscStatus) -> &'static str {
-    match status {
-        DiscStatus::Blank => "blank",
-        DiscStatus::Appendable => "appendable",
-        DiscStatus::Complete => "complete",
-        DiscStatus::Other => "other",
-    }
-}
-
-fn session(session: &SessionFacts) -> Session {
-    Session {
-        number: session.number,
-        state: session.state.map(|state| match state {
-            SessionState::Empty => "empty",
-            SessionState::Incomplete => "incomplete",
-            SessionState::Damaged => "damaged",
-            SessionState::Complete => "complete",
-        }),
-        tracks: session.tracks.iter().map(track).collect(),
-    }
-}
-
-fn track(track: &TrackFacts) -> Track {
-    Track {
-        number: track.number,
-        kind: track.kind.name(),
-        start: track.start.0,
-        length: track.length.map(|length| length.0),
-        next_writable: track.next_writable.map(|lba| lba.0),
-        free: track.free.map(|free| free.0),
-        blank: track.blank,
-        damaged: track.damaged,
+fn stretch(part: &Nominal, family: Option<Family>) -> Stretch {
+    Stretch {
+        lba: part.start.0,
+        kbps: part.start_rate.kbps,
+        x: times(part.start_rate, family),
+        end_lba: part.end.0,
+        end_kbps: part.end_rate.kbps,
+        end_x: times(part.end_rate, family),
     }
 }
