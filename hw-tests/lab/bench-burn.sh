@@ -71,7 +71,7 @@ one() {
     --argjson seen "$(jq -c '.host' <<<"$seen")" '
     ($took | split(" ") | map(tonumber)) as $t | {$program, $medium, $pace, wall: $t[0],
       cpu: ($t[1] + $t[2]), rss_mib: ($t[3] / 1024), longest_gap_ms: $seen.longest_gap_ms,
-      underruns: $seen.underruns, writes: $seen.writes}' >>all
+      underruns: $seen.underruns, writes: $seen.writes}' | tee -a all
 }
 
 make_volume disc.iso "$MIB"
