@@ -7,6 +7,7 @@ pub mod erasing;
 pub mod error;
 pub mod format;
 pub mod image;
+pub mod interview;
 pub mod observe;
 pub mod reading;
 pub mod ready;
