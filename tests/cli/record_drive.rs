@@ -130,7 +130,7 @@ fn what_was_recorded_is_told() {
             "-d sim:demo?medium=bd-r record-drive",
             "-d sim:demo?medium=bd-r record-drive",
             "-d sim:demo?medium=bd-r record-drive --redact --force",
-            "-d sim:audio.disc?persona=cdd4851 record-drive old.jsonl",
+            "-d sim:audio.disc?persona=cdd4851 record-drive old.jsonl --redact",
             "-d sim:demo?tray=empty record-drive",
             "-d replay:HL-DT-ST-BD-RE-WH16NS40-1.00-no-disc.jsonl info",
             "-d sim:demo?medium=bd-r record-drive a.jsonl --record b.jsonl",

@@ -78,7 +78,9 @@ pub fn run(args: &RecordDriveArgs, app: &App) -> Result<Exit, CliError> {
 }
 
 fn tell(app: &App, outcome: &Outcome, error: Option<&CliError>) -> Result<Exit, CliError> {
-    app.printer.data(&report::text(outcome, &app.printer));
+    if !app.printer.is_quiet() {
+        app.printer.data(&report::text(outcome, &app.printer));
+    }
     let mut document = report::document(outcome);
     if let (Some(error), Some(fields)) = (error, document.as_object_mut()) {
         app.printer.complain(error);

@@ -96,7 +96,7 @@ fn told(counts: Counts) -> String {
 
 fn serial(outcome: &Outcome) -> String {
     match outcome.found.and_then(|found| found.drive.serial.as_ref()) {
-        _ if outcome.redacted => "crossed out".into(),
+        Some(_) if outcome.redacted => "crossed out".into(),
         Some(serial) => format!("{serial} is in it; --redact crosses it out"),
         None => "none that the drive would tell".into(),
     }
