@@ -25,7 +25,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{Answer, Cdb, Errno, SenseKey, Status, verdict};
+use super::{Answer, Cdb, Errno, SenseKey, Status, reason, verdict};
 
 /// A whole recording.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -263,7 +263,7 @@ impl Recording {
         let mut text = Vec::new();
         let read = std::fs::File::open(path)
             .and_then(|file| file.take(FILE_MAX + 1).read_to_end(&mut text));
-        read.map_err(|error| fault(0, format!("cannot read the recording: {error}")))?;
+        read.map_err(|error| fault(0, format!("cannot read the recording: {}", reason(&error))))?;
         if text.len() as u64 > FILE_MAX {
             let reason = format!("too large for a recording: over {} MiB", FILE_MAX >> 20);
             return Err(fault(0, reason));

@@ -48,6 +48,7 @@ pub fn run(args: &RecordDriveArgs, app: &App) -> Result<Exit, CliError> {
         trouble = recorder.trouble();
         Box::new(Tap::new(Box::new(recorder), log.clone()))
     })?;
+    app.printer.note("asking the drive; nothing is written or changed");
     // What is on it is nobody's business: `info` does without, here and of the file.
     opened.contents = false;
     let (found, mut error) = match info::ask(&mut opened, app, &log) {
