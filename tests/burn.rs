@@ -3,13 +3,17 @@
 mod burn {
     mod bad_input;
     pub mod bench;
+    mod chance;
     mod elsewhere;
     mod faults;
     pub mod faulty;
     mod interrupted;
+    mod late;
     pub mod meddled;
     mod media;
     mod promises;
     mod several;
+    mod speed;
     mod trouble;
+    pub mod truths;
 }

@@ -1,32 +1,12 @@
 //! What real drives answered, as their users recorded it (`hw-tests/recordings`): every answer is
 //! read, and `info` shows of each recording what stands beside it in `NAME.info.txt`. An answer
-//! that cannot be read stands there, too: a drive that talks nonsense is no mistake of ours, but
-//! one that is to be seen. `OXIDISC_REWRITE=1 cargo test --test recordings` writes these files.
+//! that cannot be read, or is odd, stands there, too: a drive that talks nonsense is no mistake of
+//! ours, but it is to be seen. `OXIDISC_REWRITE=1 cargo test --test recordings` writes these files.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use oxidisc::mmc::Query;
-use oxidisc::mmc::cmd::get_configuration::{GetConfiguration, Wanted};
-use oxidisc::mmc::cmd::get_event_status::GetEventStatus;
-use oxidisc::mmc::cmd::get_performance::{GetPerformance, GetWriteSpeeds};
-use oxidisc::mmc::cmd::inquiry::Inquiry;
-use oxidisc::mmc::cmd::inquiry_serial::InquirySerial;
-use oxidisc::mmc::cmd::mechanism_status::MechanismStatus;
-use oxidisc::mmc::cmd::mode_sense::{ModeSense, Values};
-use oxidisc::mmc::cmd::read_atip::ReadAtip;
-use oxidisc::mmc::cmd::read_capacity::ReadCapacity;
-use oxidisc::mmc::cmd::read_cd_text::ReadCdText;
-use oxidisc::mmc::cmd::read_disc_information::{
-    ReadDiscInformation, ReadPowResources, ReadTrackResources,
-};
-use oxidisc::mmc::cmd::read_disc_structure::{ReadDiscStructure, Structure, bd, dvd};
-use oxidisc::mmc::cmd::read_format_capacities::ReadFormatCapacities;
-use oxidisc::mmc::cmd::read_full_toc::ReadFullToc;
-use oxidisc::mmc::cmd::read_sub_channel::{ReadCatalogNumber, ReadRecordingCode};
-use oxidisc::mmc::cmd::read_toc::{ReadSessions, ReadToc};
-use oxidisc::mmc::cmd::read_track_information::{ReadTrackInformation, TrackAddress};
-use oxidisc::mmc::cmd::report_key::ReportRegion;
+use oxidisc::mmc::describe::response::describe;
 use oxidisc::transport::recording::{Exchange, Payload, Phase, Recording};
 
 fn folder() -> PathBuf {
@@ -45,68 +25,20 @@ fn names() -> Vec<String> {
     names
 }
 
-fn parse<Q: Query>(query: &Q, data: &[u8]) -> Result<(), String> {
-    query.parse(data).map(drop).map_err(|error| error.to_string())
-}
-
-fn structure<S: Structure>(data: &[u8]) -> Result<(), String> {
-    parse(&ReadDiscStructure::<S>::new(), data)
-}
-
-/// Reads an answer as what the command asks for; what nobody here reads is taken as it is.
-fn read(cdb: &[u8], data: &[u8]) -> Result<(), String> {
-    match *cdb {
-        [0x12, 0, ..] => parse(&Inquiry, data),
-        [0x12, 1, 0x80, ..] => parse(&InquirySerial, data),
-        [0x23, ..] => parse(&ReadFormatCapacities, data),
-        [0x25, ..] => parse(&ReadCapacity, data),
-        [0x42, _, _, 2, ..] => parse(&ReadCatalogNumber, data),
-        [0x42, _, _, 3, _, _, track, ..] => parse(&ReadRecordingCode { track }, data),
-        [0x43, 0, 0, ..] => parse(&ReadToc { first_track: 0 }, data),
-        [0x43, 0, 1, ..] => parse(&ReadSessions, data),
-        [0x43, _, 2, ..] => parse(&ReadFullToc, data),
-        [0x43, _, 4, ..] => parse(&ReadAtip, data),
-        [0x43, _, 5, ..] => parse(&ReadCdText, data),
-        [0x46, ..] => parse(&GetConfiguration { wanted: Wanted::All, first: 0 }, data),
-        [0x4a, ..] => parse(&GetEventStatus { media: true, external_request: true }, data),
-        [0x51, 0, ..] => parse(&ReadDiscInformation, data),
-        // Many drives answer these as the one before, which says so itself.
-        [0x51, 1, ..] if data.get(2).is_some_and(|kind| kind >> 5 == 1) => {
-            parse(&ReadTrackResources, data)
-        }
-        [0x51, 2, ..] if data.get(2).is_some_and(|kind| kind >> 5 == 2) => {
-            parse(&ReadPowResources, data)
-        }
-        [0x52, ..] => parse(&ReadTrackInformation(TrackAddress::Track(1)), data),
-        [0x5a, _, page, ..] => {
-            parse(&ModeSense { page: page & 0x3f, values: Values::Current }, data)
-        }
-        [0xa4, ..] => parse(&ReportRegion, data),
-        [0xac, _, .., 0x00, _] => parse(&GetPerformance { write: false }, data),
-        [0xac, _, .., 0x03, _] => parse(&GetWriteSpeeds, data),
-        [0xad, 0, _, _, _, _, _, 0x00, ..] => structure::<dvd::PhysicalFormat>(data),
-        [0xad, 0, _, _, _, _, _, 0x01, ..] => structure::<dvd::Copyright>(data),
-        [0xad, 0, _, _, _, _, _, 0x0e, ..] => structure::<dvd::PrerecordedInformation>(data),
-        [0xad, 0, _, _, _, _, _, 0x11, ..] => structure::<dvd::Adip>(data),
-        [0xad, 1, _, _, _, _, _, 0x00, ..] => structure::<bd::DiscInformation>(data),
-        [0xad, 1, _, _, _, _, _, 0x0a, ..] => structure::<bd::SpareArea>(data),
-        [0xad, _, _, _, _, _, _, 0xff, ..] => structure::<bd::Formats>(data),
-        [0xbd, ..] => parse(&MechanismStatus, data),
-        _ => Ok(()),
-    }
-}
-
-/// The answers that cannot be read, a line each.
-fn nonsense(recording: &Recording) -> String {
-    let fault = |exchange: &Exchange| {
-        let Phase::In { data: Payload::Bytes(data), .. } = &exchange.phase else { return None };
+/// The answers that make no sense to the program, or are odd, a line each.
+fn oddities(recording: &Recording) -> String {
+    let remarks = |exchange: &Exchange| {
+        let Phase::In { data: Payload::Bytes(data), .. } = &exchange.phase else { return vec![] };
         if data.is_empty() {
-            return None;
+            return vec![];
         }
-        let reason = read(exchange.cdb.bytes(), data).err()?;
-        Some(format!("line {}: {}: {reason}\n", exchange.line, exchange.cdb))
+        let told = describe(&exchange.cdb, data);
+        let line = |what: &String| format!("line {}: {}: {what}\n", exchange.line, exchange.cdb);
+        // What nobody here reads is no fault of the drive's.
+        let read = told.remarks.iter().filter(|what| !what.ends_with("not known here"));
+        read.map(line).collect()
     };
-    recording.exchanges.iter().filter_map(fault).collect()
+    recording.exchanges.iter().flat_map(remarks).collect()
 }
 
 /// What `info` prints of the recording, by its name alone.
@@ -131,9 +63,9 @@ fn every_recorded_drive_is_shown_as_it_should_be() {
         let path = folder().join(format!("{name}.jsonl"));
         let recording = Recording::load(&path).unwrap_or_else(|error| panic!("{error}"));
         let mut found = info(&name);
-        let nonsense = nonsense(&recording);
-        if !nonsense.is_empty() {
-            found += &format!("\nAnswers that make no sense\n{nonsense}");
+        let oddities = oddities(&recording);
+        if !oddities.is_empty() {
+            found += &format!("\nOdd answers\n{oddities}");
         }
         let expected = folder().join(format!("{name}.info.txt"));
         if std::env::var_os("OXIDISC_REWRITE").is_some() {
@@ -158,7 +90,7 @@ fn an_answer_that_makes_no_sense_is_found() {
     let text = "{\"oxidisc_recording\":1}\n".to_string()
         + &line("25 00 00 00 00 00 00 00 00 00", "00 00 0f ff 00 00 08 00")
         + &line("25 00 00 00 00 00 00 00 00 00", "00 00 0f");
-    let found = nonsense(&Recording::parse(&text).expect("a recording"));
+    let found = oddities(&Recording::parse(&text).expect("a recording"));
     assert!(found.starts_with("line 3: 25 00 00"), "{found}");
     assert_eq!(found.lines().count(), 1, "{found}");
 }

@@ -1,6 +1,7 @@
 # oxidisc burns discs through a real kernel, as root and as a plain user; other people's programs and
 # the kernel read them back. Ends with a table of medium, mode and reader. Sourced by the jobs that
-# say which kinds of disc: the array `media`.
+# say which kinds of disc: the array `media`, each with all modes, or with those behind its colon
+# (`bd-r-tl:fresh`, `bd-r-dl:fresh,killed`).
 # shellcheck shell=bash
 . "$LAB/lib.sh"
 cd "$TMPDIR" || exit 1
@@ -17,7 +18,7 @@ cell() {
 kind() {
   case $1 in
     cd-rw | dvd-rw) echo blankable ;;
-    dvd+rw | dvd-ram | bd-re) echo overwritable ;;
+    dvd+rw | dvd-ram | bd-re*) echo overwritable ;;
     *) echo once ;;
   esac
 }
@@ -224,7 +225,7 @@ table() {
   printf '%-10s' medium
   for mode in fresh simulated appended overwritten killed; do printf ' %-28s' "$mode"; done
   printf '\n'
-  for medium in "${media[@]}"; do
+  for medium in "${media[@]%%:*}"; do
     printf '%-10s' "$medium"
     for mode in fresh simulated appended overwritten killed; do
       local row=''
@@ -247,15 +248,14 @@ cp -r tree tree.first
 volume b.iso OTHER
 make_volume big.iso 48
 number=0
-for medium in "${media[@]}"; do
+for entry in "${media[@]}"; do
+  medium=${entry%%:*}
+  modes=fresh,overwritten,simulated,appended,killed
+  [ "$entry" = "$medium" ] || modes=${entry#*:}
   # Every other one as a plain user.
   user=$([ $((number++ % 2)) = 0 ] && echo command || echo plain)
   rm -rf tree && cp -r tree.first tree
-  fresh "$medium"
-  overwritten "$medium"
-  simulated "$medium"
-  appended "$medium"
-  killed "$medium"
+  for mode in ${modes//,/ }; do "$mode" "$medium"; done
   # The other way of writing such a disc, which can be gone on with.
   [ "$medium" != dvd-r ] || killed "$medium" --mode incremental
 done

@@ -13,8 +13,10 @@ use oxidisc::units::{self, Speed};
 use super::exit;
 
 mod burning;
+mod decoding;
 
 pub use burning::*;
+pub use decoding::*;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -141,6 +143,7 @@ pub enum Command {
     Format(FormatArgs),
     Eject(EjectArgs),
     Load(LoadArgs),
+    Decode(DecodeArgs),
     Virtual(VirtualArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
@@ -174,6 +177,7 @@ impl Command {
             Command::Format(_) => "oxidisc.format/1",
             Command::Eject(_) => "oxidisc.eject/1",
             Command::Load(_) => "oxidisc.load/1",
+            Command::Decode(_) => "oxidisc.decode/1",
             Command::Virtual(_) => "oxidisc.virtual/1",
             Command::Completions(_) => "oxidisc.completions/1",
             Command::Man(_) => "oxidisc.man/1",

@@ -2,6 +2,7 @@
 //! exit code and, where a drive's command failed, which and what the drive said.
 
 use oxidisc::jobs::error as job;
+use oxidisc::mmc::advice::{self, Doing};
 use oxidisc::mmc::{CommandError, Failure};
 use oxidisc::transport::{Sense, SenseKey, TransportError};
 
@@ -96,7 +97,7 @@ impl From<CommandError> for CliError {
 
 impl From<&CommandError> for CliError {
     fn from(error: &CommandError) -> CliError {
-        let (exit, hint) = advice(&error.failure);
+        let (exit, hint) = outcome(error);
         CliError {
             message: error.to_string(),
             hint: hint.map(String::from),
@@ -111,9 +112,9 @@ impl From<&CommandError> for CliError {
     }
 }
 
-/// What a person can do about a command that failed, and what the shell is told.
-fn advice(failure: &Failure) -> (Exit, Option<&'static str>) {
-    match failure {
+/// What the shell is told of a command that failed, and what a person can do about it.
+fn outcome(error: &CommandError) -> (Exit, Option<&'static str>) {
+    match &error.failure {
         Failure::Transport(TransportError::Gone) => {
             (Exit::Unusable, Some("see that the drive is connected and powered, then try again"))
         }
@@ -125,23 +126,16 @@ fn advice(failure: &Failure) -> (Exit, Option<&'static str>) {
             Exit::Failed,
             Some("check the cable, the port and the power supply; `dmesg` may say more"),
         ),
-        Failure::Check(sense) => advice_on_sense(sense),
+        Failure::Check(sense) => {
+            (exit_on_sense(sense), advice::hint(error, Doing::of(error.cdb.opcode())))
+        }
         _ => (Exit::Failed, None),
     }
 }
 
-fn advice_on_sense(sense: &Sense) -> (Exit, Option<&'static str>) {
-    match (sense.key, sense.asc, sense.ascq) {
-        // MMC-6 table F.1: 3Ah medium not present, by now the tray may be open (02h).
-        (SenseKey::NotReady, 0x3a, 0x02) => {
-            (Exit::Unusable, Some("close the tray: `oxidisc load`"))
-        }
-        (SenseKey::NotReady, 0x3a, _) => (Exit::Unusable, Some("put a disc into the drive")),
-        (SenseKey::NotReady, 0x04, _) => {
-            (Exit::Unusable, Some("the drive is busy with something else: try again in a minute"))
-        }
-        (_, 0x30, _) => (Exit::Unusable, Some("this drive cannot read this kind of disc")),
-        (_, 0x6f, _) => (Exit::Unusable, Some("this disc is copy-protected")),
-        _ => (Exit::Failed, None),
+fn exit_on_sense(sense: &Sense) -> Exit {
+    match (sense.key, sense.asc) {
+        (SenseKey::NotReady, 0x3a | 0x04) | (_, 0x30 | 0x6f) => Exit::Unusable,
+        _ => Exit::Failed,
     }
 }

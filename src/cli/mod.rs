@@ -5,6 +5,7 @@ mod args;
 mod ask;
 mod blank;
 mod burn;
+mod decode;
 mod drives;
 mod erase;
 mod error;
@@ -110,6 +111,7 @@ fn dispatch(command: &Command, app: &App) -> Result<Exit, CliError> {
         Command::Format(args) => format::run(args, app),
         Command::Eject(_) => tray::eject(app),
         Command::Load(_) => tray::load(app),
+        Command::Decode(args) => decode::run(&args.command, app),
         Command::Virtual(args) => simulated::run(&args.command, app),
         Command::Completions(args) => generate::completions(args, app),
         Command::Man(args) => generate::man(args, app),

@@ -9,8 +9,8 @@ use oxidisc::attach::notify::{self, NotifyError, RunOptions};
 use oxidisc::attach::tcmu::{
     self, AttachError, AttachOptions, Attached, Ended, Nodes, Server, Which,
 };
-use oxidisc::sim;
 use oxidisc::sim::audit::Testimony;
+use oxidisc::sim::{self, BlankError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -111,10 +111,11 @@ fn create(args: &VirtualCreateArgs, app: &App) -> Result<Exit, CliError> {
             .hint("choose another name, or delete it"));
     }
     let sectors = args.size.map(|bytes| u32::try_from(bytes / 2048).unwrap_or(u32::MAX));
-    sim::create(&args.file, &args.medium, args.layers, sectors).map_err(|reason| {
-        // What is wrong with the file begins with its name; all else is what was asked for.
-        let exit = if reason.starts_with(&file.to_string()) { Exit::Failed } else { Exit::Usage };
-        CliError::new(exit, reason)
+    sim::create(&args.file, &args.medium, args.layers, sectors).map_err(|error| {
+        let of_file = matches!(error, BlankError::File { .. });
+        let exit = if of_file { Exit::Failed } else { Exit::Usage };
+        let told = CliError::new(exit, error.to_string());
+        error.hint().into_iter().fold(told, CliError::hint)
     })?;
     app.printer
         .note(&format!("{file} is a blank {}; try: oxidisc -d sim:{file} info", args.medium));

@@ -191,7 +191,7 @@ fn document(report: &Report) -> Value {
         "unreadable_ranges": report.unreadable_ranges,
         "first_different": report.first_different.as_ref().map(json::place),
         "files": report.files.iter().map(json::damaged_file).collect::<Vec<_>>(),
-        "sha256": expected_sha256(report),
+        "sha256": report.expected_sha256,
         "readback_sha256": report.readback_sha256,
         "reads": report.reads,
         "failed_reads": report.failed_reads,
@@ -207,18 +207,12 @@ fn document(report: &Report) -> Value {
     document
 }
 
-/// The image's hash, if all of it was read: a disc that is too short leaves the rest of it out.
-fn expected_sha256(report: &Report) -> Option<&str> {
-    let all = report.compared + report.unreadable() >= report.sectors;
-    report.expected_sha256.as_deref().filter(|_| all)
-}
-
 fn tell(printer: &Printer, report: &Report, names: &Names<'_>) {
     let Names { disc, image } = names;
     if let Some(hash) = &report.readback_sha256 {
         printer.data(&format!("sha256  {hash}  {disc}\n"));
     }
-    if let Some(hash) = expected_sha256(report)
+    if let Some(hash) = &report.expected_sha256
         && report.status == Status::Different
     {
         printer.data(&format!("sha256  {hash}  {image}\n"));

@@ -6,6 +6,7 @@ pub mod checksums;
 pub mod cue;
 pub mod foreign;
 pub mod hash;
+pub mod hex;
 pub mod iso9660;
 mod limits;
 pub mod mapfile;

@@ -8,6 +8,8 @@ pub mod error;
 pub mod format;
 pub mod image;
 pub mod interview;
+mod judge;
+mod long;
 pub mod observe;
 pub mod reading;
 pub mod ready;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::error::{Error, Kind};
 use super::observe::Observer;
+use crate::mmc::advice::{self, Doing};
 use crate::mmc::cmd::start_stop_unit::{Motion, StartStopUnit};
 use crate::mmc::cmd::test_unit_ready::TestUnitReady;
 use crate::mmc::{CommandError, Drive, Failure};
@@ -128,14 +129,12 @@ pub fn require(
 
 /// The error of a drive that does not become ready.
 pub fn not_ready(error: CommandError) -> Error {
-    let hint = match error.triple() {
-        // Incompatible medium, unknown format, and their like.
-        Some((_, 0x30, _)) => {
-            "the drive does not take this kind of disc, or cannot read it: `oxidisc info` lists \
-             what it takes; try another disc, or another drive"
-        }
-        _ => "try again when the drive has come to rest, or take the disc out and put it back in",
-    };
+    // Incompatible medium, unknown format, and their like.
+    let of_disc =
+        advice::hint(&error, Doing::Other).filter(|_| matches!(error.triple(), Some((_, 0x30, _))));
+    let hint = of_disc.unwrap_or(
+        "try again when the drive has come to rest, or take the disc out and put it back in",
+    );
     Error { kind: Kind::Unusable, ..Error::from(error) }.hint(hint)
 }
 

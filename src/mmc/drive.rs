@@ -19,6 +19,7 @@ const HURRY_LEAST: Duration = Duration::from_secs(1);
 pub struct Drive {
     transport: Box<dyn Transport>,
     attentions: Vec<Sense>,
+    deferred: Option<CommandError>,
     time: Duration,
     gone: bool,
     hurry: Option<Hurry>,
@@ -51,6 +52,7 @@ impl Drive {
         Drive {
             transport,
             attentions: Vec::new(),
+            deferred: None,
             time: Duration::ZERO,
             gone: false,
             hurry: None,
@@ -149,7 +151,14 @@ impl Drive {
             // holds for an error of an earlier command.
             (Status::CheckCondition, Some(sense)) => match sense.key {
                 SenseKey::NoSense | SenseKey::Recovered if !sense.deferred => Some(sense),
-                _ => return Err(fault(request, Failure::Check(sense))),
+                _ => {
+                    let deferred = sense.deferred;
+                    let error = fault(request, Failure::Check(sense));
+                    if deferred {
+                        self.deferred.get_or_insert_with(|| error.clone());
+                    }
+                    return Err(error);
+                }
             },
             (status, _) => return Err(fault(request, Failure::Status(status))),
         };
@@ -189,6 +198,12 @@ impl Drive {
     /// The unit attentions since the last call: what happened to the drive meanwhile.
     pub fn take_attentions(&mut self) -> Vec<Sense> {
         std::mem::take(&mut self.attentions)
+    }
+
+    /// The first error of an earlier command since the last call, and the command that brought the
+    /// news. Whoever can do without the answer to that one must not do without the news.
+    pub fn take_deferred(&mut self) -> Option<CommandError> {
+        self.deferred.take()
     }
 
     /// Drive time spent so far: the commands' own and what was waited.

@@ -6,7 +6,9 @@
 //! bytes that really came, unknown values kept; a test with the literal bytes out, a comment per
 //! field, and one with literal bytes in, from a real drive where there is a report of one.
 
+pub mod advice;
 pub mod cmd;
+pub mod describe;
 pub mod drive;
 pub mod error;
 pub mod feature;

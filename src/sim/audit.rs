@@ -59,11 +59,11 @@ pub enum Misdeed {
         /// Where.
         lba: i64,
     },
-    /// A command took longer than the host would have waited: a real one resets the drive.
+    /// A command took longer than the host waited: it heard nothing of its end.
     Impatient {
         /// Its opcode.
         opcode: u8,
-        /// How long the host would have waited.
+        /// How long the host waited.
         timeout: Duration,
         /// How long it took.
         took: Duration,
@@ -193,12 +193,18 @@ impl Before {
         }
     }
 
+    /// The same once the drive gets to the command.
+    pub(super) fn now(self, machine: &Machine) -> Before {
+        let (holds_blocks, asked_early) = (machine.holds_blocks(), machine.is_filling());
+        Before { holds_blocks, asked_early, ..self }
+    }
+
     fn writes(&self) -> bool {
         matches!(self.opcode, 0x2a | 0x2e | 0xaa)
     }
 
     fn reads(&self) -> bool {
-        matches!(self.opcode, 0x28 | 0xa8 | 0xbe | 0x2f)
+        matches!(self.opcode, 0x28 | 0xa8 | 0xb9 | 0xbe | 0x2f)
     }
 }
 
@@ -221,21 +227,31 @@ impl Audit {
         }
     }
 
+    /// A command was given up by the host; the drive is at it for so long.
+    pub(super) fn given_up(
+        &mut self,
+        number: u64,
+        before: &Before,
+        timeout: Duration,
+        took: Duration,
+    ) {
+        let opcode = before.opcode;
+        add(&mut self.findings, Misdeed::Impatient { opcode, timeout, took }, number);
+        if before.writes() {
+            self.lost = Some(before.lba);
+        }
+    }
+
     /// A command was answered.
     pub(super) fn answered(
         &mut self,
         number: u64,
         before: &Before,
         answer: &Answer,
-        timeout: Duration,
         machine: &Machine,
     ) {
         let good = answer.status == 0 && answer.host == 0;
         let mut find = |misdeed| add(&mut self.findings, misdeed, number);
-        if answer.duration > timeout {
-            let (opcode, took) = (before.opcode, answer.duration);
-            find(Misdeed::Impatient { opcode, timeout, took });
-        }
         if before.opcode == 0x5c && before.asked_early {
             find(Misdeed::BufferAskedEarly);
         }

@@ -78,7 +78,7 @@ fn disc(spec: &Spec) -> Result<Medium, String> {
         let blank = Blank { kind, layers: spec.layers, capacity: spec.capacity, formatted };
         let store = Store::temporary(kind.family());
         let store = store.map_err(|error| format!("blank disc: {}", reason(&error)))?;
-        let disc = grooved(blank.on(store)?, spec)?;
+        let disc = grooved(blank.on(store).map_err(|error| error.to_string())?, spec)?;
         return Ok(guarded(disc, spec));
     }
     if spec.atip.is_some() {
@@ -87,8 +87,10 @@ fn disc(spec: &Spec) -> Result<Medium, String> {
     if has_extension(&spec.path, "disc") {
         return recorded(spec);
     }
-    if spec.capacity.is_some() || spec.formatted.is_some() || spec.write_protect {
-        return Err("capacity, formatted and tab are for discs that can be written".to_string());
+    let of_writing = spec.capacity.is_some() || spec.formatted.is_some() || spec.write_protect;
+    if of_writing || spec.calibrated.is_some() {
+        let keys = "capacity, formatted, tab and calibrated";
+        return Err(format!("{keys} are for discs that can be written"));
     }
     if has_extension(&spec.path, "cue") {
         return sheet(spec);
@@ -169,6 +171,7 @@ fn recorded(spec: &Spec) -> Result<Medium, String> {
 fn guarded(mut disc: Medium, spec: &Spec) -> Medium {
     if let Some(record) = &mut disc.record {
         record.protection.cartridge = spec.write_protect;
+        record.calibrations = spec.calibrated.unwrap_or(record.calibrations);
     }
     disc
 }

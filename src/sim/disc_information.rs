@@ -2,7 +2,7 @@
 
 use super::exchange::{Bytes, Exchange};
 use super::lead_in;
-use super::machine::Machine;
+use super::machine::{Calibration, Machine};
 use super::medium::recording::{DiscStatus, SessionState};
 use super::medium::{Kind, Medium, Track, TrackMode, TrackState};
 use super::refusal::Refusal;
@@ -15,9 +15,11 @@ const POW_RESOURCES: u8 = 2;
 pub fn disc(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
     let ignored = machine.persona.ways.ignores_disc_information_type;
     let medium = machine.medium()?;
+    let lists = machine.persona.ways.lists_calibrations;
+    let tables = if lists { machine.calibrations() } else { &[] };
     let data = match exchange.byte(1) & 0x07 {
-        _ if ignored => standard_information(medium),
-        0 => standard_information(medium),
+        _ if ignored => standard_information(medium, tables),
+        0 => standard_information(medium, tables),
         POW_RESOURCES if medium.pseudo_overwrites() => pow_resources(medium),
         // Track resources and POW resources are a writable BD-R's (MMC-6 6.21.3).
         _ => return Err(Refusal::bad_field(1)),
@@ -28,16 +30,13 @@ pub fn disc(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusa
 
 /// MMC-6 table 375: how often blocks can still be written again. GUESS: the map has room for each.
 fn pow_resources(medium: &Medium) -> Vec<u8> {
-    let record = medium.record.as_ref();
-    let spares = record.and_then(|record| record.format).map_or(0, |format| format.spares);
-    let left = spares.saturating_sub(record.map_or(0, |record| record.spares_used));
-    let clusters = left / medium.family().ecc_blocks().0;
+    let clusters = medium.spares_left() / medium.family().ecc_blocks().0;
     let mut bytes = Bytes::new();
     bytes.be16(0).put(&[POW_RESOURCES << 5, 0]).be32(clusters).be32(clusters).be32(clusters);
     bytes.with_length16()
 }
 
-fn standard_information(medium: &Medium) -> Vec<u8> {
+fn standard_information(medium: &Medium, calibrations: &[Calibration]) -> Vec<u8> {
     // An empty session and its invisible track are counted (real-drives: HL-DT-ST GSA-H10N).
     let invisible = invisible(medium);
     let shown: Vec<&Track> = medium.tracks.iter().chain(&invisible).collect();
@@ -74,7 +73,11 @@ fn standard_information(medium: &Medium) -> Vec<u8> {
         None => bytes.be32(0xffff_ffff).be32(0xffff_ffff),
     };
     // Bar code, application code, number of OPC tables.
-    bytes.put(&[0; 8]).put(&[0, 0]);
+    let count = u8::try_from(calibrations.len()).unwrap_or(u8::MAX);
+    bytes.put(&[0; 8]).put(&[0, count]);
+    for Calibration { kbps, values } in calibrations.iter().take(usize::from(count)) {
+        bytes.be16(*kbps).put(values);
+    }
     bytes.with_length16()
 }
 

@@ -8,6 +8,7 @@ use super::{
     configuration, control, disc_information, events, format, format_capacities, inquire, key,
     modes, performance, read, read_cd, refuse_writes, structures, subchannel, toc, write,
 };
+use crate::units::{Lba, Msf};
 
 /// What a command needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +81,7 @@ static COMMANDS: &[Command] = &[
     command(0xac, Disc, &[X, 0x1f, X, X, X, X, 0, 0, X, X, X, 0], performance::get_performance),
     command(0xad, Disc, &[X, 0x0f, X, X, X, X, X, X, X, X, 0xc0, 0], structures::read_structure),
     command(0xb6, Nothing, &[X, 0, 0, 0, 0, 0, 0, 0, X, X, X, 0], performance::set_streaming),
+    command(0xb9, Disc, &[X, 0x1e, 0, X, X, X, X, X, X, 0xfe, 0x07, 0], read_cd::read_cd_msf),
     command(0xbb, Nothing, &[X, 0x03, X, X, X, X, 0, 0, 0, 0, 0, 0], performance::set_cd_speed),
     command(0xbd, Nothing, &[X, 0, 0, 0, 0, 0, 0, 0, X, X, 0, 0], control::mechanism_status),
     command(0xbe, Disc, &[X, 0x1e, X, X, X, X, X, X, X, 0xfe, 0x07, 0], read_cd::read_cd),
@@ -143,10 +145,20 @@ pub fn sectors(cdb: &[u8]) -> Option<std::ops::Range<u32>> {
         0x28 | 0x2a | 0x2e | 0x2f => be(7..9)?,
         0xa8 | 0xaa => be(6..10)?,
         0xbe => be(6..9)?,
+        0xb9 => {
+            let at = |from: usize| Some(Lba::from(msf(cdb.get(from..from + 3)?)).0);
+            let lba = |from| at(from).map(|lba| u32::try_from(lba).unwrap_or(0));
+            return Some(lba(3)?..lba(6)?);
+        }
         _ => return None,
     };
     let lba = be(2..6)?;
     Some(lba..lba.saturating_add(blocks))
+}
+
+fn msf(bytes: &[u8]) -> Msf {
+    let byte = |at: usize| bytes.get(at).copied().unwrap_or(0);
+    Msf { minute: byte(0), second: byte(1), frame: byte(2) }
 }
 
 #[cfg(test)]
@@ -174,6 +186,7 @@ mod tests {
         assert_eq!(sectors(&[0x28, 0, 0, 0, 0x10, 0, 0, 0, 0x20, 0]), Some(0x1000..0x1020));
         assert_eq!(sectors(&[0xa8, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0]), Some(1..257));
         assert_eq!(sectors(&[0xbe, 0, 0, 0, 0, 1, 0, 0, 2, 0xf8, 0, 0]), Some(1..3));
+        assert_eq!(sectors(&[0xb9, 0, 0, 0, 2, 1, 0, 2, 3, 0xf8, 0, 0]), Some(1..3));
         assert_eq!(sectors(&[0x12, 0, 0, 0, 36, 0]), None);
         assert_eq!(sectors(&[0x28, 0]), None);
     }

@@ -10,12 +10,13 @@ pub struct Exchange<'a> {
     data: Data<'a>,
     moved: usize,
     overrun: bool,
+    surplus: bool,
 }
 
 impl<'a> Exchange<'a> {
     /// A command whose data phase has not begun.
     pub fn new(cdb: &'a [u8], data: Data<'a>) -> Exchange<'a> {
-        Exchange { cdb, data, moved: 0, overrun: false }
+        Exchange { cdb, data, moved: 0, overrun: false, surplus: false }
     }
 
     /// A byte of the CDB; 0 past its end.
@@ -57,6 +58,16 @@ impl<'a> Exchange<'a> {
     /// Whether the drive wanted to send more than the host made room for.
     pub fn overrun(&self) -> bool {
         self.overrun
+    }
+
+    /// Whether the host brought more than the drive takes, as it was found to do.
+    pub fn surplus(&self) -> bool {
+        self.surplus
+    }
+
+    /// The host brought more than the command takes: nothing of it is used.
+    pub fn refuse_surplus(&mut self) {
+        self.surplus = true;
     }
 
     /// Sends parameter data, cut at ALLOCATION LENGTH (SPC-4 4.3.5.6: that is no error).

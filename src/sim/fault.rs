@@ -38,7 +38,7 @@ pub enum FaultKind {
         /// The host status.
         host: u16,
     },
-    /// Status BUSY.
+    /// Status BUSY (08h), for so many commands or for so long.
     Busy,
     /// The drive refuses the command, which does nothing, with these sense data.
     Check {
@@ -92,6 +92,9 @@ struct Fault {
     line: usize,
     times: u32,
     happened: u32,
+    /// Not so many commands, but all within so long from the first of them on.
+    lasts: Option<Duration>,
+    since: Option<Duration>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -153,6 +156,7 @@ impl FaultPlan {
             }
         }
         let fault = self.faults.get_mut(found?)?;
+        fault.since.get_or_insert(now);
         let occurrence = fault.happened;
         fault.happened = fault.happened.saturating_add(1);
         Some(FaultEvent { kind: fault.kind, line: fault.line, occurrence, done: fault.done })
@@ -164,6 +168,9 @@ impl Fault {
         // Who is unplugged stays away, whatever is asked next.
         if self.kind == FaultKind::Unplug && self.happened > 0 {
             return true;
+        }
+        if let (Some(lasts), Some(since)) = (self.lasts, self.since) {
+            return meant && now < since.saturating_add(lasts);
         }
         // Of named commands the first is 1, of all of them too.
         let number = if self.opcodes.is_empty() { command.number } else { self.seen };
@@ -191,6 +198,7 @@ struct Raw {
     at_seconds: Option<Spanned<f64>>,
     at_lba: Option<Spanned<u32>>,
     times: Option<Spanned<u32>>,
+    seconds: Option<Spanned<f64>>,
     bytes: Option<Spanned<u32>>,
     host: Option<Spanned<u16>>,
     opcode: Option<Spanned<u8>>,
@@ -228,6 +236,7 @@ impl Raw {
         }
         let kind = self.fault_kind()?;
         self.check_options(kind)?;
+        let lasts = self.lasts(kind)?;
         let times = match &self.times {
             Some(times) if kind == FaultKind::Unplug => {
                 return Err(wrong(times, "times: an unplugged drive does not come back"));
@@ -247,8 +256,23 @@ impl Raw {
         };
         let when = self.when(!opcodes.is_empty())?;
         let done = self.done.as_ref().is_some_and(|done| *done.get_ref());
-        let fault = Fault { kind, when, opcodes, seen: 0, done, line, times, happened: 0 };
+        let since = None;
+        let fault =
+            Fault { kind, when, opcodes, seen: 0, done, line, times, happened: 0, lasts, since };
         Ok(Meaning::Fault(fault))
+    }
+
+    /// How long it goes on, where it is a time that is given and no number of commands.
+    fn lasts(&self, kind: FaultKind) -> Result<Option<Duration>, Wrong> {
+        let Some(seconds) = &self.seconds else { return Ok(None) };
+        if kind != FaultKind::Busy {
+            return Err(wrong(seconds, "seconds belongs to kind \"busy\""));
+        }
+        if self.times.is_some() {
+            return Err(wrong(seconds, "only one of times and seconds is possible"));
+        }
+        let lasts = Duration::try_from_secs_f64(*seconds.get_ref());
+        lasts.map(Some).map_err(|error| wrong(seconds, format!("seconds: {error}")))
     }
 
     fn fault_kind(&self) -> Result<FaultKind, Wrong> {
@@ -394,6 +418,22 @@ mod tests {
     }
 
     #[test]
+    fn a_drive_is_busy_for_so_many_commands_or_for_so_long() {
+        let busy = Some(FaultKind::Busy);
+        let mut twice = plan("[[fault]]\nkind = \"busy\"\nat_command = 2\ntimes = 2\n");
+        assert_eq!(kinds(&mut twice, 1..5), [None, busy, busy, None]);
+        // From the first WRITE on, whenever that comes.
+        let mut long = plan("[[fault]]\nkind = \"busy\"\nopcode = 0x2a\nseconds = 1.5\n");
+        let mut told = |number, opcode, ms| {
+            let command = Command { number, opcode, sectors: None };
+            long.due(&command, Duration::from_millis(ms)).map(|event| event.kind)
+        };
+        assert_eq!((told(1, 0x00, 0), told(2, 0x2a, 4000)), (None, busy));
+        assert_eq!((told(3, 0x2a, 5499), told(4, 0x00, 5499)), (busy, None));
+        assert_eq!((told(5, 0x2a, 5500), told(6, 0x2a, 9000)), (None, None));
+    }
+
+    #[test]
     fn a_fault_that_names_a_command_counts_that_one_alone() {
         let mut plan = plan(
             "[[fault]]\nkind = \"check\"\nsense = \"3/0c/00\"\nopcode = 0x2a\nat_command = 2\n\
@@ -475,6 +515,12 @@ mod tests {
             ("[[fault]]\nkind = \"busy\"\nat_lba = 1\nsense = \"3/0/0\"\n", "f.toml:4: sense"),
             ("[[fault]]\nkind = \"busy\"\nat_lba = 1\ndone = true\n", "f.toml:4: done belongs"),
             ("[[fault]]\nkind = \"write_error\"\nat_command = 1\n", "f.toml:1: write_error needs"),
+            ("[[fault]]\nkind = \"reset\"\nat_lba = 1\nseconds = 1\n", "f.toml:4: seconds belongs"),
+            ("[[fault]]\nkind = \"busy\"\nat_lba = 1\nseconds = -1\n", "f.toml:4: seconds: "),
+            (
+                "[[fault]]\nkind = \"busy\"\nat_lba = 1\nseconds = 1\ntimes = 2\n",
+                "f.toml:4: only one of times and seconds",
+            ),
         ];
         for (text, expected) in cases {
             let said = FaultPlan::parse(text, "f.toml").expect_err("a bad plan").to_string();

@@ -33,7 +33,7 @@ pub fn land(
     let Ok(first) = u32::try_from(order.lba) else { return Ok(longer) };
     let end = first.saturating_add(order.blocks);
     let unit = disc.family().ecc_blocks().0;
-    let spares = disc.record.as_ref().and_then(|record| record.format).map_or(0, |f| f.spares);
+    let spares = disc.spares();
     let managed = spares > 0 && !order.streaming;
     if order.streaming {
         // libburn's cookbook: streaming writes to known defective addresses all the same.

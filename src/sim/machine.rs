@@ -21,7 +21,7 @@ use super::refusal::{
 use super::timing::Mechanics;
 
 use burning::Burner;
-pub use burning::WriteStats;
+pub use burning::{Calibration, WriteStats};
 
 /// How long the tray takes one way. GUESS: as half-height drives do.
 const TRAY_TIME: Duration = Duration::from_millis(1500);
@@ -466,12 +466,8 @@ impl Machine {
     /// The write speeds for the disc at hand, in kB/s, fastest first; none where this drive cannot
     /// write it.
     pub fn write_speeds(&self) -> &'static [u32] {
-        match &self.disc {
-            Some(disc) if disc.can_grow() && self.persona.writes(disc.kind) => {
-                self.persona.writes.of(disc.kind, disc.layers)
-            }
-            _ => &[],
-        }
+        let disc = self.disc.as_ref().filter(|disc| disc.can_grow());
+        disc.map_or(&[], |disc| self.persona.write_speeds(disc))
     }
 
     /// The writing rate that is set, in kB/s: the highest that is offered and no higher than what

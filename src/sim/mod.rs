@@ -15,7 +15,6 @@ mod dispatch;
 mod events;
 mod exchange;
 pub mod fault;
-mod filter;
 mod format;
 mod format_capacities;
 pub mod geometry;
@@ -54,8 +53,10 @@ mod write_speeds;
 use std::time::Duration;
 
 pub use machine::WriteStats;
+pub use medium::blank::BlankError;
 pub use spec::SpecError;
 
+use crate::transport::kernel_filter::{self, Needs};
 use crate::transport::{Answer, Cdb, Data, Errno, Transport};
 use audit::{Audit, Before, Finding, Testimony, Witness};
 use exchange::Exchange;
@@ -129,15 +130,15 @@ fn made(text: &str, spec: &Spec) -> Result<SimDrive, SpecError> {
 /// than such discs are if `capacity` says so, in blocks.
 ///
 /// # Errors
-/// There is no such disc, or the file is there already or cannot be made; the reason says which.
+/// There is no such disc, or the file is there already or cannot be made.
 pub fn create(
     path: &std::path::Path,
     medium: &str,
     layers: Option<u8>,
     capacity: Option<u32>,
-) -> Result<(), String> {
+) -> Result<(), BlankError> {
     let (kind, named) = Kind::parse(medium)
-        .ok_or_else(|| format!("no medium '{medium}': there are {}", Kind::names()))?;
+        .ok_or_else(|| BlankError::UnknownMedium { name: medium.to_string() })?;
     Blank { kind, layers: layers.or(named), capacity, formatted: true }.create(path)
 }
 
@@ -175,10 +176,7 @@ impl SimDrive {
         room: usize,
         timeout: Duration,
     ) -> Option<Result<Answer, Errno>> {
-        let lost = |status: u8, host: u16| {
-            let resid = i32::try_from(room).unwrap_or(i32::MAX);
-            Some(Ok(Answer { status, host, resid, ..Answer::default() }))
-        };
+        let lost = |status: u8, host: u16| Some(Ok(lost(status, host, room)));
         match kind {
             FaultKind::Unplug => {
                 self.machine.lose_power();
@@ -213,6 +211,30 @@ impl SimDrive {
         }
     }
 
+    /// The drive gets to the command, whatever befalls it.
+    fn served(
+        &mut self,
+        cdb: &Cdb,
+        data: Data<'_>,
+        timeout: Duration,
+        before: &Before,
+    ) -> Result<Answer, Errno> {
+        let sectors = dispatch::sectors(cdb.bytes());
+        let command = Command { number: self.commands, opcode: cdb.opcode(), sectors };
+        let due = self.faults.due(&command, self.machine.mechanics.now());
+        self.machine.tick();
+        let before = before.now(&self.machine);
+        let befallen = due.is_some();
+        let outcome = self.outcome(cdb, data, timeout, due);
+        match &outcome {
+            Ok(answer) if !befallen => {
+                self.audit.answered(self.commands, &before, answer, &self.machine);
+            }
+            _ => self.audit.lost(&before),
+        }
+        outcome
+    }
+
     /// What the host hears of a command, whatever befalls it.
     fn outcome(
         &mut self,
@@ -241,6 +263,10 @@ impl SimDrive {
             answer.status = CHECK_CONDITION;
             answer.driver = DRIVER_SENSE;
             answer.sense = refusal.encode(&self.machine.persona.sense, cdb.bytes());
+        }
+        if exchange.surplus() {
+            self.machine.reset();
+            return lost(GOOD, DID_RESET, exchange.room());
         }
         if exchange.overrun() {
             // GUESS: a host adapter that cannot take all that the drive sends fails the command.
@@ -277,6 +303,12 @@ impl SimDrive {
     }
 }
 
+/// An answer that brings none of so many bytes.
+fn lost(status: u8, host: u16, room: usize) -> Answer {
+    let resid = i32::try_from(room).unwrap_or(i32::MAX);
+    Answer { status, host, resid, ..Answer::default() }
+}
+
 impl Drop for SimDrive {
     /// Nobody asks the drive for anything any more, but it has its power: it goes on until nothing
     /// is left in its buffer.
@@ -289,7 +321,7 @@ impl Drop for SimDrive {
 
 impl Transport for SimDrive {
     fn execute(&mut self, cdb: &Cdb, data: Data<'_>, timeout: Duration) -> Result<Answer, Errno> {
-        if self.filter && !filter::allows(cdb.opcode()) {
+        if self.filter && kernel_filter::needs(cdb.opcode()) == Needs::Privilege {
             return Err(Errno::EPERM);
         }
         if data.len() > self.max_transfer {
@@ -297,23 +329,22 @@ impl Transport for SimDrive {
             return Err(Errno::EIO);
         }
         self.commands += 1;
+        let room = data.len();
         let begun = self.machine.mechanics.arrive();
-        let sectors = dispatch::sectors(cdb.bytes());
-        let command = Command { number: self.commands, opcode: cdb.opcode(), sectors };
-        let due = self.faults.due(&command, self.machine.mechanics.now());
-        self.machine.tick();
+        let limit = begun.saturating_add(timeout);
         let before = Before::of(&self.machine, cdb, &data);
-        let befallen = due.is_some();
-        let outcome = self.outcome(cdb, data, timeout, due);
-        self.machine.mechanics.depart();
-        let duration = self.machine.mechanics.now().saturating_sub(begun);
-        let outcome = outcome.map(|answer| Answer { duration, ..answer });
-        match &outcome {
-            Ok(answer) if !befallen => {
-                self.audit.answered(self.commands, &before, answer, timeout, &self.machine);
-            }
-            _ => self.audit.lost(&before),
+        let outcome = match self.machine.mechanics.gets_to_it(limit) {
+            true => self.served(cdb, data, timeout, &before),
+            false => Ok(lost(GOOD, DID_TIME_OUT, room)),
+        };
+        let now = self.machine.mechanics.now();
+        let mut outcome = outcome.map(|answer| Answer { duration: now - begun, ..answer });
+        if now > limit && outcome.as_ref().is_ok_and(|answer| answer.host != DID_TIME_OUT) {
+            self.machine.mechanics.given_up(limit);
+            self.audit.given_up(self.commands, &before, timeout, now - begun);
+            outcome = Ok(Answer { duration: timeout, ..lost(GOOD, DID_TIME_OUT, room) });
         }
+        self.machine.mechanics.depart();
         outcome
     }
 
@@ -396,6 +427,43 @@ mod tests {
             let attention = matches!(kind, "reset" | "power_loss");
             assert_eq!(told == (6, 0x29, 0x00), attention, "{kind} {told:?}");
         }
+    }
+
+    fn within(bench: &mut Bench, cdb: &[u8], data: Data<'_>, seconds: u64) -> Answer {
+        let timeout = Duration::from_secs(seconds);
+        bench.drive.execute(&Cdb::new(cdb), data, timeout).expect("taken")
+    }
+
+    #[test]
+    fn a_host_that_does_not_wait_hears_nothing_and_the_drive_goes_on() {
+        let mut bench = Bench::of("sim:blank?medium=bd-r");
+        let write = [0x2a, 0, 0, 0, 0, 0, 0, 0, 32, 0];
+        assert_eq!(bench.send(&write, &[1; 32 * 2048]), None);
+        // Lead-in and blocks take seconds.
+        let begun = bench.drive.now();
+        let flush = [0x35, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        let answer = within(&mut bench, &flush, Data::None, 2);
+        assert_eq!((answer.status, answer.host, answer.sense.len()), (0, 3, 0));
+        assert_eq!(
+            (answer.duration, bench.drive.now() - begun),
+            (Duration::from_secs(2), answer.duration)
+        );
+        // Whoever comes next waits for the drive, and is given up too.
+        assert_eq!(within(&mut bench, &INQUIRY, Data::In(&mut [0; 36]), 1).host, 3);
+        let answer = within(&mut bench, &READY, Data::None, 30);
+        assert_eq!((answer.status, answer.host), (0, 0));
+        assert!(answer.duration > Duration::from_secs(1), "{:?}", answer.duration);
+        assert_eq!(bench.drive.write_stats().bytes_burnt, 65_536);
+    }
+
+    #[test]
+    fn nothing_of_an_answer_that_comes_too_late_has_arrived() {
+        let mut bench = Bench::ready(100, "medium=dvd-rom");
+        assert_eq!(bench.ask(&[0x1b, 0, 0, 0, 0, 0], 0).sense, None);
+        let read = [0x28, 0, 0, 0, 0, 0, 0, 0, 1, 0];
+        let answer = within(&mut bench, &read, Data::In(&mut [0; 2048]), 1);
+        assert_eq!((answer.status, answer.host, answer.resid), (0, 3, 2048));
+        assert_eq!(bench.get(&read, 2048).len(), 2048);
     }
 
     #[test]

@@ -32,7 +32,8 @@ pub fn get_performance(machine: &mut Machine, exchange: &mut Exchange) -> Result
 
 /// Type 00h: how fast the disc is read from here to there.
 fn nominal(machine: &Machine, data_type: u8) -> Result<(u8, Vec<Vec<u8>>), Refusal> {
-    // GUESS: TOLERANCE is not looked at: growisofs sends 00b, MMC-6 table 305 has 10b alone.
+    // TOLERANCE is not looked at: growisofs sends 00b and libburn 10b, and both are answered
+    // (real-drives: HL-DT-ST BT20N, Optiarc AD-7590S, TSSTcorp SH-224DB to growisofs' 00b).
     let (write, except) = (data_type & 0x04 != 0, data_type & 3);
     if write {
         return Ok((0x02, write_zones(machine)));
@@ -79,17 +80,18 @@ fn speeds(machine: &Machine) -> Result<Vec<Vec<u8>>, Refusal> {
         bytes.put(&[flags, 0, 0, 0]).be32(last).be32(read).be32(write);
         bytes.0
     };
-    let offered = machine.write_speeds();
+    let offered = machine.persona.write_speeds(medium);
     if offered.is_empty() {
-        let last = medium.capacity().saturating_sub(1);
-        let last = machine.persona.ways.write_speeds_end.unwrap_or(last);
+        // What cannot be written has none (real-drives: LG GCA-4040N: a header and no descriptor),
+        // but on a drive that lists those of a CD (HL-DT-ST GSA-4167B: flag 02h, EXACT).
+        let Some(last) = machine.persona.ways.cd_speeds_end else { return Ok(Vec::new()) };
         let speeds = machine.persona.speeds.page_write.iter();
-        // EXACT, as flag 02h of real-drives: HL-DT-ST GSA-4167B.
         return Ok(speeds.map(|speed| descriptor(0x02, last, u32::from(*speed))).collect());
     }
-    // real-drives: HL-DT-ST WH16NS40, Optiarc AD-7590S: the disc's whole extent, WRC and no EXACT.
+    // real-drives: HL-DT-ST WH16NS40, Optiarc AD-7590S: the disc's whole extent, WRC and no EXACT;
+    // ACER AXD001: so too once the disc is complete.
     let past = machine.persona.ways.write_descriptors_end_is_capacity;
-    let last = medium.extent() - u32::from(!past);
+    let last = medium.extent().saturating_sub(u32::from(!past));
     let flags = |speed| write_speeds::rotation_control(medium.kind, speed) << 3;
     Ok(offered.iter().map(|speed| descriptor(flags(*speed), last, *speed)).collect())
 }
@@ -162,6 +164,43 @@ mod tests {
         // Fewer are sent than there are; the length tells of all.
         let first = bench.get(&[0xac, 0, 0, 0, 0, 0, 0, 0, 0, 1, 3, 0], 24);
         assert_eq!((first.len(), first[3]), (24, 0x74));
+    }
+
+    #[test]
+    fn a_closed_disc_has_the_speeds_of_its_kind_and_a_pressed_one_none() {
+        // real-drives: ACER AXD001, DVD+R complete after 25 sessions: the speeds of a blank one.
+        for (query, first) in [
+            ("medium=dvd+r", 22_160),
+            ("medium=bd-r", 53_952),
+            ("medium=cd-r", 8467),
+            ("medium=dvd-r&persona=ts-l632h", 11_080),
+            ("medium=cd-r&persona=px-w4824a", 8467),
+        ] {
+            let mut bench = Bench::ready(1000, query);
+            let data = ask(&mut bench, 0, 3);
+            assert_eq!(be32s(&data[12..24]), [999, be32s(&data[16..20])[0], first], "{query}");
+        }
+        // real-drives: LG GCA-4040N: a header with zero descriptors.
+        for query in ["medium=dvd-rom", "medium=bd-rom", "medium=cd-rom", "persona=ad-7590s"] {
+            let mut bench = Bench::ready(1000, query);
+            assert_eq!(ask(&mut bench, 0, 3), hex("00 00 00 04 00 00 00 00"), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_cd_rw_is_written_at_the_speeds_of_its_pre_groove() {
+        // libburn lists 10x and 4x for a high-speed disc; atip-reports: 4x at most, 8x to 24x.
+        for (query, offered) in [
+            ("medium=cd-rw", &[1764, 706][..]),
+            ("medium=cd-rw&atip=multi", &[706]),
+            ("medium=cd-rw&atip=ultra", &[4234, 2822, 1764]),
+            ("medium=cd-rw&atip=ultra&persona=se-506cb", &[1764]),
+        ] {
+            let mut bench = Bench::of(&format!("sim:blank?{query}"));
+            let data = ask(&mut bench, 0, 3);
+            let speeds: Vec<u32> = data[8..].chunks(16).map(|row| be32s(&row[12..])[0]).collect();
+            assert_eq!(speeds, offered, "{query}");
+        }
     }
 
     #[test]

@@ -131,6 +131,8 @@ pub struct Ways {
     pub toc_shows_dvd_tracks: bool,
     /// ADR and CONTROL of track 1 and the lead-out of DVD+R and DVD+RW.
     pub toc_plus: (u8, u8),
+    /// READ DISC INFORMATION lists what came of calibrations.
+    pub lists_calibrations: bool,
     /// READ DISC INFORMATION answers any data type with the standard one.
     pub ignores_disc_information_type: bool,
     /// READ DISC STRUCTURE with the wrong media type: GOOD, and nothing is sent.
@@ -139,8 +141,8 @@ pub struct Ways {
     pub performance_end_is_capacity: bool,
     /// GET PERFORMANCE type 03h of a disc that can be written ends one past the last block.
     pub write_descriptors_end_is_capacity: bool,
-    /// GET PERFORMANCE type 03h: the last block of its write speeds, or the disc's where `None`.
-    pub write_speeds_end: Option<u32>,
+    /// GET PERFORMANCE type 03h lists the speeds of a CD for what cannot be written, up to here.
+    pub cd_speeds_end: Option<u32>,
     /// Mode page 01h does not take the PER bit.
     pub refuses_per: bool,
     /// The read retries of mode page 01h at power-on.
@@ -255,6 +257,20 @@ impl Persona {
         !kind.pressed() && self.knows(kind.profile())
     }
 
+    /// The write speeds for such a disc, closed or not, in kB/s, fastest first; none where it does
+    /// not write them.
+    pub fn write_speeds(&self, medium: &Medium) -> &'static [u32] {
+        if !self.writes(medium.kind) {
+            return &[];
+        }
+        let all = self.writes.of(medium.kind, medium.layers);
+        // A CD-RW has the speeds of its pre-groove (libburn: 10x and 4x of a high-speed disc).
+        let Some((least, most)) = medium.atip().and_then(|atip| atip.speeds) else { return all };
+        let from = all.partition_point(|kbps| *kbps > most);
+        let to = all.partition_point(|kbps| *kbps >= least);
+        all.get(from..to).unwrap_or(&[])
+    }
+
     /// Whether it writes anything.
     pub fn writes_dvd(&self) -> bool {
         self.knows(0x0011) || self.knows(0x001b)
@@ -280,6 +296,20 @@ mod tests {
             assert!(!persona.speeds.cd.is_empty(), "{}", persona.name);
             assert_eq!(persona.speeds.dvd.is_empty(), !persona.knows(0x10), "{}", persona.name);
             assert_eq!(persona.speeds.bd.is_empty(), !persona.knows(0x40), "{}", persona.name);
+        }
+    }
+
+    #[test]
+    fn every_drive_has_speeds_for_every_disc_that_it_writes() {
+        for persona in personas::ALL {
+            for name in Kind::names().split([' ', ';']) {
+                let Some((kind, _)) = Kind::parse(name) else { continue };
+                for layers in kind.layers_min()..=kind.layers_max() {
+                    let speeds = persona.writes.of(kind, layers);
+                    assert!(!persona.writes(kind) || !speeds.is_empty(), "{} {name}", persona.name);
+                    assert!(speeds.is_sorted_by(|a, b| a > b), "{} {name}", persona.name);
+                }
+            }
         }
     }
 

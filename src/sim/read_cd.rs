@@ -10,7 +10,7 @@ use super::q_channel;
 use super::raw_sector;
 use super::read::{self, Order, Range};
 use super::refusal::Refusal;
-use crate::units::{Family, SECTOR};
+use crate::units::{Family, Lba, Msf, SECTOR};
 
 /// Which parts of a sector are asked for.
 #[derive(Clone, Copy, Debug)]
@@ -56,12 +56,40 @@ const PARTS: [u8; 5] = [0x80, 0x20, 0x40, 0x10, 0x08];
 
 /// READ CD.
 pub fn read_cd(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
+    let range = Range { lba: exchange.be32(2), blocks: exchange.be24(6) };
+    transfer(machine, exchange, range)
+}
+
+/// READ CD MSF (MMC-5, of the CD Read feature): from one time up to another, which is not read
+/// itself. What comes before 00:02:00 no more reads than by READ CD (quirks-from-tool-authors:
+/// 00:01:74 fails on drives of TSSTcorp, ASUS and PIONEER).
+pub fn read_cd_msf(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Refusal> {
+    let cdb = exchange.cdb();
+    let (first, end) = (time(cdb, 3)?, time(cdb, 6)?);
+    if end < first {
+        return Err(Refusal::bad_field(6));
+    }
+    let blocks = u32::try_from(end - first).unwrap_or(0);
+    // An address before 0 is beyond every disc.
+    transfer(machine, exchange, Range { lba: first as u32, blocks })
+}
+
+/// The block at a time: minute, second and frame.
+fn time(cdb: &[u8], at: usize) -> Result<i32, Refusal> {
+    let byte = |offset: usize| cdb.get(at + offset).copied().unwrap_or(0);
+    let msf = Msf { minute: byte(0), second: byte(1), frame: byte(2) };
+    if msf.second >= 60 || msf.frame >= 75 {
+        return Err(Refusal::bad_field(u8::try_from(at).unwrap_or(0)));
+    }
+    Ok(Lba::from(msf).0)
+}
+
+fn transfer(machine: &mut Machine, exchange: &mut Exchange, range: Range) -> Result<(), Refusal> {
     if machine.medium()?.family() != Family::Cd {
         // real-drives: HL-DT-ST CA10N: 5/24/00 with a DVD in.
         return Err(Refusal::bad_field(9));
     }
     let parts = Parts { main: exchange.byte(9), sub: exchange.byte(10) };
-    let range = Range { lba: exchange.be32(2), blocks: exchange.be24(6) };
     let expected = exchange.byte(1) >> 2 & 0x07;
     let lenient = machine.persona.ways.ignores_sector_type;
     let reach = match expected {
@@ -227,6 +255,43 @@ mod tests {
 
     fn read_cd(lba: u8, blocks: u8, expected: u8, main: u8, sub: u8) -> [u8; 12] {
         [0xbe, expected << 2, 0, 0, 0, lba, 0, 0, blocks, main, sub, 0]
+    }
+
+    fn read_msf(first: [u8; 3], end: [u8; 3]) -> [u8; 12] {
+        let ([a, b, c], [d, e, f]) = (first, end);
+        [0xb9, 2 << 2, 0, a, b, c, d, e, f, 0xf8, 0, 0]
+    }
+
+    #[test]
+    fn by_time_the_same_sectors_are_read_as_by_address() {
+        let mut bench = Bench::ready(100, "");
+        let data = bench.get(&read_msf([0, 2, 7], [0, 2, 9]), 2 * 2352);
+        assert_eq!(data, bench.get(&read_cd(7, 2, 2, 0xf8, 0), 2 * 2352));
+        // The last sector of the disc is before 00:03:25, and nothing is from one time to itself.
+        assert_eq!(bench.get(&read_msf([0, 3, 24], [0, 3, 25]), 2352)[12..15], [0, 3, 0x24]);
+        assert_eq!(bench.get(&read_msf([0, 2, 7], [0, 2, 7]), 0), [0u8; 0]);
+    }
+
+    #[test]
+    fn a_time_that_is_none_or_not_on_the_disc_is_refused() {
+        let mut bench = Bench::ready(100, "");
+        for (first, end, sense) in [
+            ([0, 2, 75], [0, 2, 76], (5, 0x24, 0x00)),
+            ([0, 60, 0], [0, 61, 0], (5, 0x24, 0x00)),
+            ([0, 2, 9], [0, 2, 7], (5, 0x24, 0x00)),
+            ([0, 1, 74], [0, 2, 0], (5, 0x21, 0x00)),
+            ([0, 3, 24], [0, 3, 26], (5, 0x21, 0x00)),
+        ] {
+            assert_eq!(bench.no(&read_msf(first, end)), sense, "{first:?}");
+        }
+        let mut relative = read_msf([0, 2, 7], [0, 2, 9]);
+        relative[1] |= 1;
+        assert_eq!(bench.no(&relative), (5, 0x24, 0x00));
+        let mut reserved = read_msf([0, 2, 7], [0, 2, 9]);
+        reserved[2] = 1;
+        assert_eq!(bench.no(&reserved), (5, 0x24, 0x00));
+        let mut dvd = Bench::ready(1000, "medium=dvd-rom");
+        assert_eq!(dvd.no(&read_msf([0, 2, 7], [0, 2, 9])), (5, 0x24, 0x00));
     }
 
     #[test]

@@ -145,7 +145,7 @@ pub const KEY_NOT_ESTABLISHED: Refusal = Refusal::of(5, 0x6f, 0x02);
 pub const MEDIUM_MAY_HAVE_CHANGED: Refusal = Refusal::of(6, 0x28, 0x00);
 /// 6/29/00.
 pub const POWER_ON_OR_RESET: Refusal = Refusal::of(6, 0x29, 0x00);
-/// 5/30/00. GUESS: the key; MMC-6 annex F has the code with keys 2 and 5.
+/// 5/30/00: seen with this key (rippers.md 3.1 of the survey); MMC-6 annex F has 2 as well.
 pub const INCOMPATIBLE_MEDIUM: Refusal = Refusal::of(5, 0x30, 0x00);
 
 #[cfg(test)]

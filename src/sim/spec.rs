@@ -38,6 +38,8 @@ pub struct Spec {
     pub capacity: Option<u32>,
     /// The pre-groove of a blank CD.
     pub atip: Option<String>,
+    /// How often a drive has calibrated its laser on a disc that can be written.
+    pub calibrated: Option<u32>,
     /// Whether a blank disc comes formatted; `None`: as such discs do.
     pub formatted: Option<bool>,
     /// The tab of the disc's cartridge forbids writing.
@@ -80,7 +82,7 @@ const MAX_TRANSFER: usize = 1 << 20;
 /// The keys, for a message.
 const KEYS: &str = "medium persona speed defects faults seed pace filter sessions written layers \
                     path layer_break protect protected tray start \
-                    max_transfer capacity formatted tab atip";
+                    max_transfer capacity formatted tab atip calibrated";
 
 impl Spec {
     /// Reads a spec, with or without its `sim:`.
@@ -119,6 +121,7 @@ impl Spec {
             layer_break: None,
             capacity: None,
             atip: None,
+            calibrated: None,
             formatted: None,
             write_protect: false,
             sessions: vec![0],
@@ -182,6 +185,7 @@ impl Spec {
             }
             "layer_break" => self.layer_break = Some(number(key, value)?),
             "capacity" => self.capacity = Some(number(key, value)?),
+            "calibrated" => self.calibrated = Some(number(key, value)?),
             "atip" => self.atip = Some(value.to_string()),
             "formatted" => {
                 self.formatted = Some(choice(key, value, &[("yes", true), ("no", false)])?);

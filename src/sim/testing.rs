@@ -30,6 +30,9 @@ pub struct Reply {
 /// Sectors that carry their number; the rest of a large image is left as holes.
 const NUMBERED: u32 = 512;
 
+/// What libburn allows for a format that answers only when it is done.
+const PATIENCE: Duration = Duration::from_secs(18_000);
+
 impl Bench {
     /// A drive that was just switched on.
     pub fn cold(blocks: u32, query: &str) -> Bench {
@@ -96,9 +99,9 @@ impl Bench {
         reply(Vec::new(), &answer).sense
     }
 
-    /// A command as it is.
+    /// A command as it is, from a host that waits for the longest of them.
     pub fn run(&mut self, cdb: &[u8], data: Data<'_>) -> Result<Answer, Errno> {
-        self.drive.execute(&Cdb::new(cdb), data, Duration::from_secs(30))
+        self.drive.execute(&Cdb::new(cdb), data, PATIENCE)
     }
 }
 

@@ -38,7 +38,8 @@ pub fn read_toc(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Re
     let data = match format {
         0 => shape.tracks(start)?,
         1 => shape.sessions(),
-        // MMC-6 6.25.1: the other forms are a CD's alone. GUESS: refused so on DVD and BD.
+        // MMC-6 6.25.1: the other forms are a CD's alone; SPC-4 4.2.5.1: what is reserved is no
+        // value of a field.
         4 if persona.ways.zero_atip && medium.atip().is_none() => vec![0; 28],
         _ if medium.family() != Family::Cd => return Err(Refusal::bad_field(2)),
         2 => lead_in::table(medium, start.max(1))?,
@@ -201,6 +202,29 @@ mod tests {
         assert_eq!(Bench::ready(100, "").no(&[0x43, 2, 4, 0, 0, 0, 0, 0, 28, 0]), (5, 0x24, 0x00));
         let mut bench = Bench::ready(100, "persona=cdd4851");
         assert_eq!(toc(&mut bench, 2, 4, 0), [0; 28]);
+    }
+
+    #[test]
+    fn the_program_memory_area_has_the_tracks_of_a_disc_that_can_be_written() {
+        let mut bench = Bench::of("sim:blank?medium=cd-r");
+        assert_eq!(toc(&mut bench, 2, 3, 0), hex("00 02 00 00"));
+        let write = [0x2a, 0, 0, 0, 0, 0, 0, 0, 16, 0];
+        assert_eq!(bench.send(&write, &[1; 16 * 2048]), None);
+        // The track is entered when it is complete.
+        assert_eq!(toc(&mut bench, 2, 3, 0), hex("00 02 00 00"));
+        assert_eq!(bench.ask(&[0x35, 0, 0, 0, 0, 0, 0, 0, 0, 0], 0).sense, None);
+        // 300 blocks and two of run-out: from 00:02:00 to 00:06:02.
+        assert_eq!(toc(&mut bench, 2, 3, 0), hex("00 0d 00 00 00 14 00 01 00 06 02 00 00 02 00"));
+        let mut closed = Bench::ready(34_027, "medium=cd-r");
+        assert_eq!(toc(&mut closed, 2, 3, 0)[4..], hex("00 14 00 01 07 23 34 00 00 02 00"));
+        for query in ["medium=cd-rom", "medium=dvd-rom", "medium=bd-r"] {
+            let mut pressed = Bench::ready(100, query);
+            assert_eq!(
+                pressed.no(&[0x43, 2, 3, 0, 0, 0, 0, 0, 255, 0]),
+                (5, 0x24, 0x00),
+                "{query}"
+            );
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod claim;
 pub mod holders;
+pub mod kernel_filter;
 mod node;
 pub mod open_error;
 pub mod record;
@@ -13,6 +14,7 @@ mod redact;
 pub mod replay;
 pub mod scan;
 pub mod sense;
+pub mod sense_input;
 mod sense_names;
 pub mod sgio;
 pub mod sysfs;
@@ -47,6 +49,18 @@ impl Cdb {
     /// The bytes as they go to the drive.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.len)]
+    }
+
+    /// How long the commands of an operation code are (SPC-4 4.3.4); `None` where the code does not
+    /// say: 60h to 7Fh, and C0h and above, which are the maker's own.
+    pub fn standard_len(opcode: u8) -> Option<usize> {
+        match opcode >> 5 {
+            0 => Some(6),
+            1 | 2 => Some(10),
+            4 => Some(16),
+            5 => Some(12),
+            _ => None,
+        }
     }
 
     /// OPERATION CODE: the first byte.

@@ -105,6 +105,10 @@ pub struct Sense {
     pub progress: Option<u16>,
     /// The byte of CDB (`true`) or parameter data (`false`) that an ILLEGAL REQUEST points at.
     pub field: Option<(bool, u16)>,
+    /// The bit in that byte, where the drive named one.
+    pub field_bit: Option<u8>,
+    /// How often the drive tried, where it says so.
+    pub retries: Option<u16>,
     /// The bytes as they came.
     pub raw: Vec<u8>,
 }
@@ -133,6 +137,8 @@ impl Sense {
             ili: key_byte & 0x20 != 0,
             progress: None,
             field: None,
+            field_bit: None,
+            retries: None,
             raw: raw.to_vec(),
         };
         if let Some(&[first, high, low]) = raw.get(15..18) {
@@ -151,6 +157,8 @@ impl Sense {
             ili: false,
             progress: None,
             field: None,
+            field_bit: None,
+            retries: None,
             raw: raw.to_vec(),
         };
         let mut rest = raw.get(8..).unwrap_or(&[]);
@@ -176,15 +184,23 @@ impl Sense {
         }
     }
 
-    /// SPC-4 4.5.2.4: SKSV, then a field pointer or a progress indication, as the key decides.
+    /// SPC-4 4.5.2.4: SKSV, then a field pointer, a progress indication or a count of retries, as
+    /// the key decides.
     fn read_key_specific(&mut self, bytes: [u8; 3]) {
         if bytes[0] & 0x80 == 0 {
             return;
         }
         let value = u16::from_be_bytes([bytes[1], bytes[2]]);
         match self.key {
-            SenseKey::IllegalRequest => self.field = Some((bytes[0] & 0x40 != 0, value)),
+            SenseKey::IllegalRequest => {
+                self.field = Some((bytes[0] & 0x40 != 0, value));
+                // BPV, BIT POINTER.
+                self.field_bit = (bytes[0] & 0x08 != 0).then_some(bytes[0] & 0x07);
+            }
             SenseKey::NotReady | SenseKey::NoSense => self.progress = Some(value),
+            SenseKey::Recovered | SenseKey::MediumError | SenseKey::HardwareError => {
+                self.retries = Some(value);
+            }
             _ => {}
         }
     }
@@ -274,13 +290,24 @@ mod tests {
     }
 
     #[test]
+    fn what_is_specific_to_the_key_is_read_as_the_key_has_it() {
+        // BPV: bit 4 of byte 1 of the CDB.
+        let sense = Sense::parse(&hex("70 00 05 00 00 00 00 0a 00 00 00 00 24 00 00 cc 00 01"));
+        let sense = sense.expect("fixed");
+        assert_eq!((sense.field, sense.field_bit), (Some((true, 1)), Some(4)));
+        let sense = Sense::parse(&hex("f0 00 03 00 2d f4 0a 0a 00 00 00 00 11 05 00 80 00 03"));
+        assert_eq!(sense.expect("fixed").retries, Some(3));
+    }
+
+    #[test]
     fn sense_cut_off_anywhere_is_read_as_far_as_it_goes() {
         let whole = hex("f0 00 25 00 00 04 d2 0a 28 0a 01 80 64 00 00 c0 00 02");
         for len in 0..=whole.len() {
             let sense = Sense::parse(&whole[..len]);
             assert_eq!(sense.is_some(), len >= 3, "{len}");
         }
-        assert_eq!(Sense::parse(&whole).expect("fixed").field, Some((true, 2)));
+        let sense = Sense::parse(&whole).expect("fixed");
+        assert_eq!((sense.field, sense.field_bit), (Some((true, 2)), None));
         assert_eq!(Sense::parse(&[0x7f, 0, 0]), None);
         // A descriptor that claims more than there is.
         assert!(Sense::parse(&hex("72 05 24 00 00 00 00 ff 00 ff 80")).is_some());

@@ -1,4 +1,7 @@
-//! Names of ASC/ASCQ pairs (SPC-4 annex D, MMC-6 annex F), as far as optical drives send them.
+//! Names of ASC/ASCQ pairs (SPC-4 annex D, MMC-6 annex F): all that the standards give to CD, DVD
+//! and BD drives (column R), and some that such drives send all the same.
+
+use std::sync::OnceLock;
 
 /// The standard's name, lower case; the hex where it names none.
 pub(super) fn name(asc: u8, ascq: u8) -> String {
@@ -20,6 +23,43 @@ pub(super) fn name(asc: u8, ascq: u8) -> String {
     }
 }
 
+/// The code and qualifier that a text names, in whatever case and with whatever between the words.
+/// Where it holds several names, the longest: the others are parts of it.
+pub(super) fn find(text: &str) -> Option<(u8, u8)> {
+    static WORDS: OnceLock<Vec<(String, (u8, u8))>> = OnceLock::new();
+    let all = WORDS.get_or_init(|| {
+        let names = NAMES.iter().chain(SPELLINGS);
+        names.map(|(code, name)| (words(name), *code)).collect()
+    });
+    let text = words(text);
+    let held = all.iter().filter(|(name, _)| text.contains(name.as_str()));
+    held.max_by_key(|(name, _)| name.len()).map(|(_, code)| *code)
+}
+
+/// ` lower case words `, a blank around each.
+pub(super) fn words(text: &str) -> String {
+    let mut words = String::with_capacity(text.len() + 2);
+    words.push(' ');
+    for c in text.chars() {
+        if c.is_alphanumeric() {
+            words.extend(c.to_lowercase());
+        } else if !words.ends_with(' ') {
+            words.push(' ');
+        }
+    }
+    if !words.ends_with(' ') {
+        words.push(' ');
+    }
+    words
+}
+
+/// As programs spell some of them (real-drives: kernel-log-sense-lines).
+const SPELLINGS: &[((u8, u8), &str)] = &[
+    ((0x00, 0x00), "no additional sense"),
+    ((0x11, 0x05), "L-EC"),
+    ((0x18, 0x01), "recovered data with error corr. & retries applied"),
+];
+
 /// Sorted by code.
 #[rustfmt::skip]
 const NAMES: &[((u8, u8), &str)] = &[
@@ -33,6 +73,8 @@ const NAMES: &[((u8, u8), &str)] = &[
     ((0x00, 0x16), "operation in progress"),
     ((0x00, 0x17), "cleaning requested"),
     ((0x00, 0x1d), "ATA pass through information available"),
+    ((0x00, 0x1e), "conflicting SA creation request"),
+    ((0x00, 0x1f), "logical unit transitioning to another power condition"),
     ((0x01, 0x00), "no index/sector signal"),
     ((0x02, 0x00), "no seek complete"),
     ((0x03, 0x00), "peripheral device write fault"),
@@ -46,6 +88,11 @@ const NAMES: &[((u8, u8), &str)] = &[
     ((0x04, 0x07), "logical unit not ready, operation in progress"),
     ((0x04, 0x08), "logical unit not ready, long write in progress"),
     ((0x04, 0x09), "logical unit not ready, self-test in progress"),
+    ((0x04, 0x0a), "logical unit not accessible, asymmetric access state transition"),
+    ((0x04, 0x0b), "logical unit not accessible, target port in standby state"),
+    ((0x04, 0x0c), "logical unit not accessible, target port in unavailable state"),
+    ((0x04, 0x0e), "logical unit not ready, security session in progress"),
+    ((0x04, 0x10), "logical unit not ready, auxiliary memory not accessible"),
     ((0x04, 0x11), "logical unit not ready, notify (enable spinup) required"),
     ((0x04, 0x12), "logical unit not ready, offline"),
     ((0x04, 0x13), "logical unit not ready, SA creation in progress"),
@@ -72,6 +119,9 @@ const NAMES: &[((u8, u8), &str)] = &[
     ((0x0b, 0x03), "warning - background self-test failed"),
     ((0x0b, 0x04), "warning - background pre-scan detected medium error"),
     ((0x0b, 0x05), "warning - background medium scan detected medium error"),
+    ((0x0b, 0x06), "warning - non-volatile cache now volatile"),
+    ((0x0b, 0x07), "warning - degraded power to non-volatile cache"),
+    ((0x0b, 0x08), "warning - power loss expected"),
     ((0x0c, 0x00), "write error"),
     ((0x0c, 0x01), "write error - recovered with auto reallocation"),
     ((0x0c, 0x02), "write error - auto reallocation failed"),
@@ -90,6 +140,7 @@ const NAMES: &[((u8, u8), &str)] = &[
     ((0x0e, 0x00), "invalid information unit"),
     ((0x0e, 0x01), "information unit too short"),
     ((0x0e, 0x02), "information unit too long"),
+    ((0x0e, 0x03), "invalid field in command information unit"),
     ((0x10, 0x00), "ID CRC or ECC error"),
     ((0x11, 0x00), "unrecovered read error"),
     ((0x11, 0x01), "read retries exhausted"),
@@ -158,6 +209,10 @@ const NAMES: &[((u8, u8), &str)] = &[
     ((0x20, 0x01), "access denied - initiator pending-enrolled"),
     ((0x20, 0x02), "access denied - no access rights"),
     ((0x20, 0x03), "access denied - invalid management ID key"),
+    ((0x20, 0x08), "access denied - enrollment conflict"),
+    ((0x20, 0x09), "access denied - invalid LU identifier"),
+    ((0x20, 0x0a), "access denied - invalid proxy token"),
+    ((0x20, 0x0b), "access denied - ACL LUN conflict"),
     ((0x21, 0x00), "logical block address out of range"),
     ((0x21, 0x01), "invalid element address"),
     ((0x21, 0x02), "invalid address for write"),
@@ -165,6 +220,7 @@ const NAMES: &[((u8, u8), &str)] = &[
     ((0x22, 0x00), "illegal function"),
     ((0x24, 0x00), "invalid field in CDB"),
     ((0x24, 0x01), "CDB decryption error"),
+    ((0x24, 0x08), "invalid XCDB"),
     ((0x25, 0x00), "logical unit not supported"),
     ((0x26, 0x00), "invalid field in parameter list"),
     ((0x26, 0x01), "parameter not supported"),
@@ -172,6 +228,15 @@ const NAMES: &[((u8, u8), &str)] = &[
     ((0x26, 0x03), "threshold parameters not supported"),
     ((0x26, 0x04), "invalid release of persistent reservation"),
     ((0x26, 0x05), "data decryption error"),
+    ((0x26, 0x06), "too many target descriptors"),
+    ((0x26, 0x07), "unsupported target descriptor type code"),
+    ((0x26, 0x08), "too many segment descriptors"),
+    ((0x26, 0x09), "unsupported segment descriptor type code"),
+    ((0x26, 0x0a), "unexpected inexact segment"),
+    ((0x26, 0x0b), "inline data length exceeded"),
+    ((0x26, 0x0c), "invalid operation for copy source or destination"),
+    ((0x26, 0x0d), "copy segment granularity violation"),
+    ((0x26, 0x0e), "invalid parameter while port is enabled"),
     ((0x27, 0x00), "write protected"),
     ((0x27, 0x01), "hardware write protected"),
     ((0x27, 0x02), "logical unit software write protected"),
@@ -196,6 +261,10 @@ const NAMES: &[((u8, u8), &str)] = &[
     ((0x2a, 0x03), "reservations preempted"),
     ((0x2a, 0x04), "reservations released"),
     ((0x2a, 0x05), "registrations preempted"),
+    ((0x2a, 0x06), "asymmetric access state changed"),
+    ((0x2a, 0x07), "implicit asymmetric access state transition failed"),
+    ((0x2a, 0x08), "priority changed"),
+    ((0x2a, 0x14), "SA creation capabilities data has changed"),
     ((0x2b, 0x00), "copy cannot execute since host cannot disconnect"),
     ((0x2c, 0x00), "command sequence error"),
     ((0x2c, 0x03), "current program area is not empty"),
@@ -236,6 +305,7 @@ const NAMES: &[((u8, u8), &str)] = &[
     ((0x35, 0x02), "enclosure services unavailable"),
     ((0x35, 0x03), "enclosure services transfer failure"),
     ((0x35, 0x04), "enclosure services transfer refused"),
+    ((0x35, 0x05), "enclosure services checksum error"),
     ((0x37, 0x00), "rounded parameter"),
     ((0x38, 0x00), "event status notification"),
     ((0x38, 0x02), "ESN - power management class event"),
@@ -268,10 +338,21 @@ const NAMES: &[((u8, u8), &str)] = &[
     ((0x3f, 0x03), "inquiry data has changed"),
     ((0x3f, 0x04), "component device attached"),
     ((0x3f, 0x05), "device identifier changed"),
+    ((0x3f, 0x06), "redundancy group created or modified"),
+    ((0x3f, 0x07), "redundancy group deleted"),
+    ((0x3f, 0x08), "spare created or modified"),
+    ((0x3f, 0x09), "spare deleted"),
+    ((0x3f, 0x0a), "volume set created or modified"),
+    ((0x3f, 0x0b), "volume set deleted"),
+    ((0x3f, 0x0c), "volume set deassigned"),
+    ((0x3f, 0x0d), "volume set reassigned"),
     ((0x3f, 0x0e), "reported LUNs data has changed"),
     ((0x3f, 0x0f), "echo buffer overwritten"),
     ((0x3f, 0x10), "medium loadable"),
     ((0x3f, 0x11), "medium auxiliary memory accessible"),
+    ((0x3f, 0x12), "iSCSI IP address added"),
+    ((0x3f, 0x13), "iSCSI IP address removed"),
+    ((0x3f, 0x14), "iSCSI IP address changed"),
     ((0x40, 0x00), "RAM failure"),
     ((0x41, 0x00), "data path failure"),
     ((0x42, 0x00), "power-on or self-test failure"),
@@ -285,10 +366,24 @@ const NAMES: &[((u8, u8), &str)] = &[
     ((0x47, 0x03), "information unit iuCRC error detected"),
     ((0x47, 0x04), "asynchronous information protection error detected"),
     ((0x47, 0x05), "protocol service CRC error"),
+    ((0x47, 0x7f), "some commands cleared by iSCSI protocol event"),
     ((0x48, 0x00), "initiator detected error message received"),
     ((0x49, 0x00), "invalid message error"),
     ((0x4a, 0x00), "command phase error"),
     ((0x4b, 0x00), "data phase error"),
+    ((0x4b, 0x01), "invalid target port transfer tag received"),
+    ((0x4b, 0x02), "too much write data"),
+    ((0x4b, 0x03), "ACK/NAK timeout"),
+    ((0x4b, 0x04), "NAK received"),
+    ((0x4b, 0x05), "data offset error"),
+    ((0x4b, 0x06), "initiator response timeout"),
+    ((0x4b, 0x07), "connection lost"),
+    ((0x4b, 0x08), "data-in buffer overflow - data buffer size"),
+    ((0x4b, 0x09), "data-in buffer overflow - data buffer descriptor area"),
+    ((0x4b, 0x0a), "data-in buffer error"),
+    ((0x4b, 0x0b), "data-out buffer overflow - data buffer size"),
+    ((0x4b, 0x0c), "data-out buffer overflow - data buffer descriptor area"),
+    ((0x4b, 0x0d), "data-out buffer error"),
     ((0x4c, 0x00), "logical unit failed self-configuration"),
     ((0x4e, 0x00), "overlapped commands attempted"),
     ((0x50, 0x00), "write append error"),
@@ -301,6 +396,10 @@ const NAMES: &[((u8, u8), &str)] = &[
     ((0x55, 0x01), "system buffer full"),
     ((0x55, 0x02), "insufficient reservation resources"),
     ((0x55, 0x03), "insufficient resources"),
+    ((0x55, 0x04), "insufficient registration resources"),
+    ((0x55, 0x05), "insufficient access control resources"),
+    ((0x55, 0x06), "auxiliary memory out of space"),
+    ((0x55, 0x0b), "insufficient power for operation"),
     ((0x57, 0x00), "unable to recover table-of-contents"),
     ((0x58, 0x00), "generation does not exist"),
     ((0x59, 0x00), "updated block read"),
@@ -323,6 +422,12 @@ const NAMES: &[((u8, u8), &str)] = &[
     ((0x5e, 0x02), "standby condition activated by timer"),
     ((0x5e, 0x03), "idle condition activated by command"),
     ((0x5e, 0x04), "standby condition activated by command"),
+    ((0x5e, 0x05), "idle_b condition activated by timer"),
+    ((0x5e, 0x06), "idle_b condition activated by command"),
+    ((0x5e, 0x07), "idle_c condition activated by timer"),
+    ((0x5e, 0x08), "idle_c condition activated by command"),
+    ((0x5e, 0x09), "standby_y condition activated by timer"),
+    ((0x5e, 0x0a), "standby_y condition activated by command"),
     ((0x5e, 0x41), "power state change to active"),
     ((0x5e, 0x42), "power state change to idle"),
     ((0x5e, 0x43), "power state change to standby"),
@@ -336,6 +441,8 @@ const NAMES: &[((u8, u8), &str)] = &[
     ((0x64, 0x00), "illegal mode for this track"),
     ((0x64, 0x01), "invalid packet size"),
     ((0x65, 0x00), "voltage fault"),
+    ((0x67, 0x0a), "set target port groups command failed"),
+    ((0x68, 0x00), "logical unit not configured"),
     ((0x69, 0x00), "data loss on logical unit"),
     ((0x6a, 0x00), "informational, refer to log"),
     ((0x6b, 0x00), "state change has occurred"),
@@ -370,7 +477,15 @@ const NAMES: &[((u8, u8), &str)] = &[
     ((0x73, 0x11), "current power calibration area is full"),
     ((0x73, 0x17), "RDZ is full"),
     ((0x74, 0x00), "security error"),
+    ((0x74, 0x08), "digital signature validation failure"),
+    ((0x74, 0x0c), "unable to decrypt parameter list"),
+    ((0x74, 0x10), "SA creation parameter value invalid"),
+    ((0x74, 0x11), "SA creation parameter value rejected"),
+    ((0x74, 0x12), "invalid SA usage"),
+    ((0x74, 0x30), "SA creation parameter not supported"),
+    ((0x74, 0x40), "authentication failed"),
     ((0x74, 0x71), "logical unit access not authorized"),
+    ((0x74, 0x79), "security conflict in translated device"),
 ];
 
 #[cfg(test)]
@@ -403,6 +518,22 @@ mod tests {
             (0x73, 0x02, "power calibration area is full"),
         ] {
             assert_eq!(name(asc, ascq), expected);
+        }
+    }
+
+    #[test]
+    fn names_are_found_in_a_text() {
+        for (text, code) in [
+            ("Add. Sense: Invalid field in cdb", Some((0x24, 0x00))),
+            ("write error - loss of streaming", Some((0x0c, 0x09))),
+            ("MEDIUM NOT PRESENT - TRAY OPEN", Some((0x3a, 0x02))),
+            ("No additional sense", Some((0x00, 0x00))),
+            ("nothing of the kind", None),
+        ] {
+            assert_eq!(find(text), code, "{text}");
+        }
+        for (code, name) in NAMES {
+            assert_eq!(find(name), Some(*code), "{name}");
         }
     }
 

@@ -168,6 +168,7 @@ impl Transport for SgIo {
         if data.len() > self.max_transfer {
             return Err(Errno::EMSGSIZE);
         }
+        let _quiet = (self.claim.kind == Kind::Sg).then(SignalsHeld::new);
         match sg_io(&self.claim.file, cdb, data, timeout) {
             Err(Errno::EPERM) => self.do_otherwise(cdb).ok_or(Errno::EPERM),
             other => other,
@@ -221,7 +222,6 @@ fn sg_io(file: &File, cdb: &Cdb, data: Data<'_>, timeout: Duration) -> Result<An
         duration: 0,
         info: 0,
     };
-    let _quiet = SignalsHeld::new();
     // Ours, because the kernel's own is in timer ticks of 1 to 10 ms.
     let started = Instant::now();
     // SAFETY: `header` is a whole sg_io_hdr; its three pointers lead to live buffers of the lengths
@@ -244,6 +244,7 @@ fn sg_io(file: &File, cdb: &Cdb, data: Data<'_>, timeout: Duration) -> Result<An
 
 /// Keeps signals from this thread while a command runs. The sg driver breaks its wait off for one
 /// and forgets the command that still runs: the kernel's restart of the call would send it twice.
+/// The sr driver waits to the end (`blk_execute_rq`).
 /// What comes meanwhile is delivered right after. SIGKILL and SIGSTOP nobody can hold.
 struct SignalsHeld(Option<SigSet>);
 

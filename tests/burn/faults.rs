@@ -2,22 +2,20 @@
 //! the disc, the tray is unlocked, and a write-once disc that can be saved is saved.
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use oxidisc::jobs::burn::plan::WriteMode;
-use oxidisc::jobs::burn::{self, Options, Report, Status, Worth};
-use oxidisc::jobs::error::{Error, Kind};
+use oxidisc::jobs::burn::{self, Options, Status};
 use oxidisc::mmc::Drive;
-use oxidisc::sim::audit::{Misdeed, Witness};
 
-use super::bench::{Bench, image, is_unlocked, options};
+use super::bench::{Bench, image, options};
 use super::faulty::{FAULTS, Fault, Faulty};
+use super::truths::{Burn, End, faulty};
 
 /// Sectors of the image: six writes on a DVD, and an end that needs filling up.
 const SECTORS: usize = 90;
 
-/// A kind of disc, and how it is burnt.
+/// How a kind of disc is burnt.
 #[derive(Clone, Copy, Debug)]
 struct Case {
     medium: &'static str,
@@ -40,137 +38,20 @@ fn asked(bench: &Bench, case: &Case, bytes: &[u8]) -> Options {
     options
 }
 
-fn quiet(drive: &mut Drive, options: &Options) -> Result<Report, Error> {
-    let mut observer = |_| ControlFlow::Continue(());
-    let prepared = burn::prepare(drive, options, &mut observer)?;
-    Ok(burn::carry_out(drive, &prepared, options, &mut observer))
-}
-
-/// A burn to which something happened.
-struct Run {
-    result: Result<Report, Error>,
-    /// The drive, as it is afterwards.
-    drive: Drive,
-    /// Commands there were.
-    commands: u64,
-    /// Where the drive tells of its host.
-    witness: Witness,
-}
-
-/// Burns with a fault at a command.
-fn faulty(bench: &Bench, options: &Options, at: u64, fault: Fault) -> Run {
-    let count = Arc::new(AtomicU64::new(0));
-    let plan = bench.path("faults.toml");
-    let query = match fault {
-        Fault::Drive(kind) => {
-            let text = format!("[[fault]]\n{kind}\nat_command = {at}\n");
-            std::fs::write(&plan, text).expect("written");
-            format!("faults={}", plan.display())
-        }
-        _ => String::new(),
-    };
-    let inner = bench.sim(&query);
-    let witness = inner.witness();
-    let transport = Faulty { inner, at, fault, count: Arc::clone(&count) };
-    let mut drive = Drive::new(Box::new(transport));
-    let result = quiet(&mut drive, options);
-    let commands = count.load(Ordering::SeqCst);
-    Run { result, drive, commands, witness }
-}
-
-/// What a real drive would punish in any case, whatever befell it. What was left undone is no
-/// misdeed where the drive was gone, or said no.
-fn is_never_excused(misdeed: &Misdeed, fault: Fault) -> bool {
-    // The drive does not know that it was said to be full.
-    let said_full = fault == Fault::Refuses(2, 0x04, 0x08);
-    matches!(
-        misdeed,
-        Misdeed::BlindRepeat { .. }
-            | Misdeed::PageOfOtherDiscs
-            | Misdeed::Unaligned { .. }
-            | Misdeed::StreamedPart { .. }
-    ) || *misdeed == Misdeed::BufferAskedEarly && !said_full
-}
-
-/// The disc after a burn that was told to have ended so, in a drive that is well.
-fn check(bench: &Bench, case: &Case, bytes: &[u8], result: &Result<Report, Error>, what: &str) {
-    let options = asked(bench, case, bytes);
-    let resuming = Options { resume: true, ..options.clone() };
-    let again = |options: &Options| quiet(&mut bench.drive(""), options);
-    let saved = |options: &Options| {
-        let report = again(options).unwrap_or_else(|error| panic!("{what}: {error}"));
-        assert_eq!(report.status, Status::Verified, "{what}: {}", report.worth);
-        assert!(bench.read(0, SECTORS as u32) == bytes, "{what}");
-    };
-    let report = match result {
-        Ok(report) => report,
-        // It was not even prepared.
-        Err(_) => return saved(&options),
-    };
-    if let Status::Failed(error) = &report.status {
-        let untouched = report.worth == Worth::Untouched;
-        let expected = if untouched { Kind::BeforeDisc } else { Kind::AfterDisc };
-        assert_eq!(error.kind, expected, "{what}: {error}");
-    }
-    match &report.worth {
-        Worth::Untouched => saved(&options),
-        Worth::Resumable { nwa, done } => {
-            assert!(case.resumable, "{what}");
-            let prepared =
-                burn::prepare(&mut bench.drive(""), &resuming, &mut |_| ControlFlow::Continue(()));
-            let prepared = prepared.unwrap_or_else(|error| panic!("{what}: {error}"));
-            assert_eq!(prepared.resume.map(|resume| resume.nwa), Some(*nwa), "{what}");
-            assert!(bench.read(0, done.0)[..] == bytes[..done.0 as usize * 2048], "{what}");
-            saved(&resuming);
-        }
-        Worth::Unclosed => saved(&resuming),
-        Worth::Verified { .. } | Worth::Written { .. } => {
-            assert!(bench.read(0, SECTORS as u32) == bytes, "{what}");
-        }
-        Worth::Unknown { resumable } => {
-            assert_eq!(*resumable, case.resumable, "{what}");
-            // Whatever it is: as it was, to be gone on with, or done.
-            let outcome = again(&resuming).or_else(|_| again(&options));
-            match outcome {
-                // What it was is not known, so neither is what becomes of it.
-                _ if !case.resumable => {}
-                Ok(report) => assert_eq!(report.status, Status::Verified, "{what}"),
-                Err(_) => assert!(bench.read(0, SECTORS as u32) == bytes, "{what}"),
-            }
-        }
-        Worth::Blankable => {
-            let mut erasing = options.clone();
-            erasing.choices.erase = true;
-            saved(&erasing);
-        }
-        Worth::Ruined | Worth::Wasted { .. } => assert!(!case.resumable, "{what}"),
-        Worth::Rewritable | Worth::Empty => {
-            // It can be gone on with as well.
-            saved(if report.written > 32 { &resuming } else { &options });
-        }
-        other => panic!("{what}: {other:?}"),
-    }
-}
-
 /// Commands of a burn that nothing happens to: up to the end of the preparations, of the burn
 /// itself, and of the reading back.
 fn lengths(case: &Case, bytes: &[u8]) -> [u64; 3] {
     let run = |verify: bool| {
         let bench = Bench::blank(case.medium);
         let options = Options { verify, ..asked(&bench, case, bytes) };
-        let clean = faulty(&bench, &options, u64::MAX, Fault::Lost);
+        let clean = faulty(&bench, &options, &[]);
         let expected = if verify { Status::Verified } else { Status::Written };
         assert_eq!(clean.result.expect("prepared").status, expected, "{case:?}");
         clean.commands
     };
     let bench = Bench::blank(case.medium);
-    let count = Arc::new(AtomicU64::new(0));
-    let transport = Faulty {
-        inner: bench.sim(""),
-        at: u64::MAX,
-        fault: Fault::Lost,
-        count: Arc::clone(&count),
-    };
+    let transport = Faulty::new(bench.sim(""), Vec::new());
+    let count = transport.count();
     let mut drive = Drive::new(Box::new(transport));
     let mut observer = |_| ControlFlow::Continue(());
     burn::prepare(&mut drive, &asked(&bench, case, bytes), &mut observer).expect("prepared");
@@ -199,36 +80,26 @@ fn walk(case: &Case, [prepared, burnt, verified]: [u64; 3]) -> Vec<(u64, Fault)>
 fn matrix(case: Case) {
     let bytes = image(SECTORS, 3);
     let lengths = lengths(&case, &bytes);
-    let mut ends = [0; 3];
+    let mut ends = Vec::new();
     let mut wrong = Vec::new();
     for (at, fault) in walk(&case, lengths) {
         let what = format!("{fault:?} at command {at}");
         let one = || {
-            let bench = Bench::blank(case.medium);
-            let options = asked(&bench, &case, &bytes);
-            let Run { result, mut drive, witness, .. } = faulty(&bench, &options, at, fault);
-            if !drive.is_gone() {
-                assert!(is_unlocked(&mut drive), "{what}: locked");
-            }
-            drop(drive);
-            for finding in witness.testimony().expect("dropped").findings {
-                assert!(!is_never_excused(&finding.misdeed, fault), "{what}: {finding}");
-            }
-            check(&bench, &case, &bytes, &result, &what);
-            match &result {
-                Err(_) => 0,
-                Ok(report) if report.status == Status::Verified => 1,
-                Ok(_) => 2,
-            }
+            let bench = &Bench::blank(case.medium);
+            let options = &asked(bench, &case, &bytes);
+            let resumable = case.resumable;
+            Burn { bench, options, bytes: &bytes, resumable, what: &what }.survives(&[(at, fault)])
         };
-        match std::panic::catch_unwind(std::panic::AssertUnwindSafe(one)) {
-            Ok(end) => ends[end] += 1,
+        match std::panic::catch_unwind(one) {
+            Ok(end) => ends.push(end),
             Err(_) => wrong.push(what),
         }
     }
     assert!(wrong.is_empty(), "{case:?}, commands {lengths:?}: {wrong:#?}");
     // The walk has been everywhere.
-    assert!(ends.iter().all(|count| *count > 0), "{case:?}: {ends:?}");
+    for end in [End::Refused, End::Done, End::BrokenOff] {
+        assert!(ends.contains(&end), "{case:?}: never {end:?}");
+    }
 }
 
 #[test]

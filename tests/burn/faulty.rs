@@ -1,6 +1,8 @@
-//! A drive to which one thing happens, at one command: what a bus, a bridge, a person or the drive
+//! A drive to which things happen, each at one command: what a bus, a bridge, a person or the drive
 //! itself can do to a burn.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use oxidisc::sim::SimDrive;
@@ -31,6 +33,21 @@ pub enum Fault {
     Short,
     /// What the simulated drive does by itself, as its fault plan has it.
     Drive(&'static str),
+    /// It cannot write this sector, and says so when it comes to it.
+    Unwritable(u32),
+}
+
+impl Fault {
+    /// What the simulated drive's fault plan says of it, if it is the drive's own.
+    pub fn plan(&self, at: u64) -> Option<String> {
+        match self {
+            Fault::Drive(kind) => Some(format!("[[fault]]\n{kind}\nat_command = {at}\n")),
+            Fault::Unwritable(lba) => {
+                Some(format!("[[fault]]\nkind = 'write_error'\nat_lba = {lba}\n"))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Every fault, and the drive's own that end a burn or only hold it up.
@@ -64,17 +81,36 @@ pub const FAULTS: [Fault; 25] = [
 
 /// The drive.
 pub struct Faulty {
-    pub inner: SimDrive,
-    /// The command it happens at, from 1.
-    pub at: u64,
-    pub fault: Fault,
+    inner: SimDrive,
+    /// What happens, and the command it happens at, from 1.
+    faults: Vec<(u64, Fault)>,
     /// Commands so far.
-    pub count: std::sync::Arc<std::sync::atomic::AtomicU64>,
+    count: Arc<AtomicU64>,
 }
 
 impl Faulty {
+    /// A drive, and what happens to it at which command. The drive's own faults it sees to itself.
+    pub fn new(inner: SimDrive, faults: Vec<(u64, Fault)>) -> Faulty {
+        Faulty { inner, faults, count: Arc::default() }
+    }
+
+    /// Where it counts the commands that come.
+    pub fn count(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.count)
+    }
+
     fn does(&mut self, cdb: &Cdb, data: Data<'_>, timeout: Duration) -> Result<Answer, Errno> {
         self.inner.execute(cdb, data, timeout)
+    }
+
+    /// What happens at this command.
+    fn fault(&self, number: u64) -> Option<Fault> {
+        let is_due = |(at, fault): &&(u64, Fault)| {
+            number == *at || number > *at && *fault == Fault::Unplugged
+        };
+        // Who is unplugged stays away, whatever else is due.
+        let due = || self.faults.iter().filter(is_due).map(|(_, fault)| *fault);
+        due().find(|fault| *fault == Fault::Unplugged).or_else(|| due().next())
     }
 }
 
@@ -92,13 +128,10 @@ fn refusal(room: usize, (key, asc, ascq): (u8, u8, u8), deferred: bool) -> Answe
 
 impl Transport for Faulty {
     fn execute(&mut self, cdb: &Cdb, data: Data<'_>, timeout: Duration) -> Result<Answer, Errno> {
-        let number = self.count.fetch_add(1, std::sync::atomic::Ordering::SeqCst) + 1;
+        let number = self.count.fetch_add(1, Ordering::SeqCst) + 1;
         let room = data.len();
-        let gone = number > self.at && self.fault == Fault::Unplugged;
-        if number != self.at && !gone {
-            return self.does(cdb, data, timeout);
-        }
-        match self.fault {
+        let Some(fault) = self.fault(number) else { return self.does(cdb, data, timeout) };
+        match fault {
             Fault::Refuses(key, asc, ascq) => Ok(refusal(room, (key, asc, ascq), false)),
             Fault::Deferred(key, asc, ascq) => Ok(refusal(room, (key, asc, ascq), true)),
             Fault::DoesAndRefuses(key, asc, ascq) => {
@@ -117,7 +150,7 @@ impl Transport for Faulty {
             Fault::Busy => Ok(Answer { status: 8, ..lost(room, 0) }),
             Fault::Unplugged => Err(Errno::ENODEV),
             Fault::Os(errno) => Err(errno),
-            Fault::Drive(_) => self.does(cdb, data, timeout),
+            Fault::Drive(_) | Fault::Unwritable(_) => self.does(cdb, data, timeout),
             Fault::Short => match data {
                 Data::Out(_) => Ok(lost(room / 2, 0)),
                 data => {

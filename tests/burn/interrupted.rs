@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use oxidisc::jobs::burn::plan::WriteMode;
 use oxidisc::jobs::burn::{self, Event, Options, Report, Stage, Status, Worth};
 use oxidisc::mmc::Drive;
+use oxidisc::transport::Answer;
 use oxidisc::units::Blocks;
 
 use super::bench::{Bench, burn, image, is_unlocked, options};
@@ -199,10 +200,38 @@ fn another_image_is_not_gone_on_with() {
 }
 
 #[test]
-fn there_is_nothing_to_go_on_with_on_a_disc_that_was_not_begun() {
-    for medium in ["dvd+r", "cd-r"] {
+fn a_burn_that_was_lost_before_anything_got_to_the_disc_is_begun_by_resuming() {
+    for medium in ["dvd+r", "bd-r", "cd-r"] {
         let bench = Bench::blank(medium);
-        let options = Options { resume: true, ..options(bench.image(&image(700, 17))) };
-        assert!(burn(&mut bench.drive(""), &options).is_err(), "{medium}");
+        let bytes = image(700, 17);
+        let options = options(bench.image(&bytes));
+        // The cable is out at the first write: nobody knows what came of it.
+        let mut written = false;
+        let (mut drive, _) = meddled(bench.sim(""), move |cdb| {
+            written |= cdb[0] == 0x2a;
+            // DID_NO_CONNECT.
+            let gone = Answer { host: 1, ..Answer::default() };
+            if written { Deed::Instead(gone) } else { Deed::Pass }
+        });
+        let (_, report, _) = burn(&mut drive, &options).expect("prepared");
+        assert!(matches!(report.worth, Worth::Unknown { .. }), "{medium}: {}", report.worth);
+        drop(drive);
+        let resuming = Options { resume: true, ..options };
+        let (prepared, report, _) = burn(&mut bench.drive(""), &resuming).expect("prepared");
+        assert!(prepared.findings.iter().any(|note| note.contains("from its beginning")));
+        assert_eq!(report.status, Status::Verified, "{medium}");
+        assert!(bench.read(0, 700) == bytes, "{medium}");
     }
+}
+
+#[test]
+fn there_is_nothing_to_go_on_with_where_no_burn_broke_off() {
+    let bench = Bench::blank("dvd+r");
+    let mut options = options(bench.image(&image(700, 17)));
+    options.choices.appendable = true;
+    assert_eq!(burn(&mut bench.drive(""), &options).expect("prepared").1.status, Status::Verified);
+    // It would be on the disc a second time.
+    options.resume = true;
+    let error = burn(&mut bench.drive(""), &options).expect_err("complete");
+    assert!(error.message.contains("no burn broke off"), "{error}");
 }

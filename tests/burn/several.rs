@@ -3,14 +3,15 @@
 use std::io::Write as _;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 use oxidisc::jobs::burn::several::{Of, Station, copies, together};
-use oxidisc::jobs::burn::{self, Event, Options, Prepared, Report, Source, Status, Worth};
+use oxidisc::jobs::burn::{self, Event, Options, Prepared, Report, Source, Stage, Status, Worth};
 use oxidisc::mmc::Drive;
+use oxidisc::transport::Answer;
 
 use super::bench::{Bench, image, is_unlocked, options};
 use super::faulty::{Fault, Faulty};
+use super::meddled::{Deed, meddled};
 
 fn prepare(drive: &mut Drive, options: &Options) -> Prepared {
     let mut quiet = |_| ControlFlow::Continue(());
@@ -38,9 +39,8 @@ fn several_drives_burn_from_one_reading_and_one_that_fails_holds_nobody_up() {
     let options = options(benches[0].image(&bytes));
     // The BD burner's cable is pulled in mid-burn.
     let cables = benches.iter().enumerate().map(|(index, bench)| {
-        let at = if index == 1 { 120 } else { u64::MAX };
-        let (fault, count) = (Fault::Unplugged, Arc::new(AtomicU64::new(0)));
-        Drive::new(Box::new(Faulty { inner: bench.sim(""), at, fault, count }))
+        let pulled = if index == 1 { vec![(120, Fault::Unplugged)] } else { Vec::new() };
+        Drive::new(Box::new(Faulty::new(bench.sim(""), pulled)))
     });
     let mut drives: Vec<Drive> = cables.collect();
     let (reports, events) = at_once(&mut drives, &options);
@@ -68,6 +68,78 @@ fn several_drives_burn_from_one_reading_and_one_that_fails_holds_nobody_up() {
     for bench in &benches {
         assert!(bench.read(0, 3000) == bytes);
     }
+}
+
+/// A drive in which something happens at FORMAT UNIT, before it is sent.
+fn at_format(bench: &Bench, mut before: impl FnMut() -> Deed + Send + 'static) -> Drive {
+    let format = move |cdb: &[u8]| if cdb[0] == 0x04 { before() } else { Deed::Pass };
+    meddled(bench.sim(""), format).0
+}
+
+#[test]
+fn no_drive_begins_to_write_while_another_still_formats() {
+    let bytes = image(3000, 26);
+    let benches = ["dvd+rw", "bd-r"].map(Bench::blank);
+    // Less memory than image: a drive that has begun alone would run dry.
+    let options = Options { fifo: 1 << 20, ..options(benches[0].image(&bytes)) };
+    let (go, wait) = std::sync::mpsc::channel();
+    let formatting = at_format(&benches[0], move || {
+        wait.recv().expect("told");
+        Deed::Pass
+    });
+    let mut drives = [formatting, benches[1].drive("")];
+    let prepared: Vec<_> = drives.iter_mut().map(|drive| prepare(drive, &options)).collect();
+    let stations = drives.iter_mut().zip(&prepared);
+    let stations = stations.map(|(drive, prepared)| Station { drive, prepared }).collect();
+    let (mut early, mut waited) = (false, false);
+    let mut observer = |(index, event): Of| {
+        let waits = matches!(event, Event::Busy { stage: Stage::Preparing, .. });
+        let writes = matches!(event, Event::Progress(at) if at.stage == Stage::Writing);
+        if index == 1 && !waited && (waits || writes) {
+            (waited, early) = (true, writes);
+            go.send(()).expect("the other drive waits");
+        }
+        ControlFlow::Continue(())
+    };
+    let reports = together(stations, &options, &mut observer);
+    assert!(waited && !early, "the BD-R was begun before the DVD+RW was formatted");
+    assert!(reports.iter().all(|report| report.status == Status::Verified));
+}
+
+#[test]
+fn a_drive_that_drops_out_while_it_formats_holds_nobody_up() {
+    let bytes = image(3000, 27);
+    let benches = ["dvd+rw", "bd-r"].map(Bench::blank);
+    let options = Options { fifo: 1 << 20, ..options(benches[0].image(&bytes)) };
+    // DID_NO_CONNECT.
+    let gone = || Deed::Instead(Answer { host: 1, ..Answer::default() });
+    let mut drives = [at_format(&benches[0], gone), benches[1].drive("")];
+    let (reports, _) = at_once(&mut drives, &options);
+    assert!(matches!(reports[0].status, Status::Failed(_)), "{:?}", reports[0].status);
+    assert_eq!(reports[1].status, Status::Verified);
+}
+
+#[test]
+fn a_disc_that_is_gone_on_with_is_compared_while_another_is_begun() {
+    let bytes = image(3000, 28);
+    let benches = ["bd-r", "dvd+rw"].map(Bench::blank);
+    let options = Options { fifo: 1 << 20, ..options(benches[0].image(&bytes)) };
+    let prepared = prepare(&mut benches[0].drive(""), &options);
+    let mut half = |event: Event| match event {
+        Event::Progress(at) if at.stage == Stage::Writing && at.done > 2000 => {
+            ControlFlow::Break(())
+        }
+        _ => ControlFlow::Continue(()),
+    };
+    burn::carry_out(&mut benches[0].drive(""), &prepared, &options, &mut half);
+    let resuming = Options { resume: true, ..options };
+    let mut drives = benches.each_ref().map(|bench| bench.drive(""));
+    let (reports, _) = at_once(&mut drives, &resuming);
+    for report in reports {
+        assert_eq!(report.status, Status::Verified);
+    }
+    drop(drives);
+    assert!(benches[0].read(0, 3000) == bytes && benches[1].read(0, 3000) == bytes);
 }
 
 #[test]

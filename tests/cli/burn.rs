@@ -97,11 +97,33 @@ fn what_cannot_be_burnt_is_said_before_anything_is_done() {
             "burn demo.iso -d sim:a.disc --simulate",
             "burn demo.iso -d sim:a.disc --mode sao",
             "burn demo.iso -d sim:demo?medium=dvd+r --resume",
-            "burn demo.iso -d sim:a.disc --resume",
         ],
     );
     let after = place.run("info --json -d sim:a.disc").code(0).result();
     assert_eq!(after["medium"]["status"], "blank");
+}
+
+#[test]
+fn a_new_disc_that_can_be_overwritten_is_not_asked_for() {
+    for medium in ["dvd-ram", "bd-re", "dvd+rw"] {
+        let place = place_with(medium);
+        place.run("burn -q demo.iso --no-verify -d sim:a.disc").code(0);
+        place.run("burn -q demo.iso --no-verify -d sim:a.disc").code(3);
+        let place = place_with(medium);
+        if medium != "dvd+rw" {
+            place.run("format -q --yes -d sim:a.disc").code(0);
+            place.run("burn -q demo.iso --no-verify -d sim:a.disc").code(0);
+        }
+    }
+}
+
+#[test]
+fn a_burn_of_which_nothing_got_to_the_disc_is_begun_by_resuming() {
+    let place = place_with("dvd+r");
+    let run = place.run("burn demo.iso --resume -d sim:a.disc").code(0);
+    let told = "nothing of the image is on the disc: it is burnt from its beginning";
+    assert!(run.stderr.contains(told), "{}", run.report());
+    place.run("verify -q demo.iso -d sim:a.disc").code(0);
 }
 
 #[test]

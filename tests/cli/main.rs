@@ -4,6 +4,7 @@
 mod blank;
 mod burn;
 mod create;
+mod decode;
 mod discs;
 mod drive;
 mod format;

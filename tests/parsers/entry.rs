@@ -9,11 +9,13 @@ use std::os::fd::AsRawFd;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use oxidisc::formats::hex;
 use oxidisc::formats::mapfile::{Map, State};
 use oxidisc::formats::{SectorData, Sectors, identify, iso9660, udf};
 use oxidisc::formats::{cd_text, cue};
 use oxidisc::formats::{checksums as sums, foreign as others};
 use oxidisc::mmc::Query;
+use oxidisc::mmc::advice;
 use oxidisc::mmc::cmd::get_configuration::{GetConfiguration, Wanted};
 use oxidisc::mmc::cmd::get_event_status::GetEventStatus;
 use oxidisc::mmc::cmd::get_performance::{GetPerformance, GetWriteSpeeds};
@@ -36,13 +38,14 @@ use oxidisc::mmc::cmd::read_toc::{ReadSessions, ReadToc};
 use oxidisc::mmc::cmd::read_track_information::{ReadTrackInformation, TrackAddress};
 use oxidisc::mmc::cmd::report_key::ReportRegion;
 use oxidisc::mmc::cmd::request_sense::RequestSense;
+use oxidisc::mmc::describe as explain;
 use oxidisc::sim::{
     self,
     defects::Defects,
     fault::{Command, FaultPlan},
     geometry::Layout,
 };
-use oxidisc::transport::{Cdb, Data, Sense, Transport, recording::Recording};
+use oxidisc::transport::{Cdb, Data, Sense, Transport, recording::Recording, sense_input};
 use oxidisc::units::Family;
 
 /// An entry point.
@@ -61,6 +64,8 @@ pub const ALL: &[(&str, Entry)] = &[
     ("plans", plans),
     ("spec", spec),
     ("drive", drive),
+    ("decode", decode),
+    ("describe", describe),
 ];
 
 /// More sectors than a walk may ask for on any disc: what shows that it ends.
@@ -435,4 +440,41 @@ pub fn drive(bytes: &[u8]) {
         print((answer, drive.now()));
         drive.wait(Duration::from_millis(u64::from(size) * 10));
     }
+}
+
+/// What people paste: sense data in any form, commands, hex.
+pub fn decode(bytes: &[u8]) {
+    let text = text(bytes);
+    match hex::parse(&text) {
+        Ok(parsed) => assert_eq!(hex::parse(&hex::text(&parsed)).as_ref(), Ok(&parsed)),
+        Err(error) => print(error.to_string()),
+    }
+    for cdb in sense_input::commands(&text) {
+        print(explain::cdb::describe(&cdb));
+    }
+    match sense_input::find(&text) {
+        Ok(all) => {
+            assert!(!all.is_empty(), "found nothing, and no error");
+            for found in all {
+                print(advice::advice(&found.sense, found.cdb.as_ref()));
+                print(explain::sense::items(&found.sense, found.cdb.as_ref()));
+                print(explain::sense::remarks(&found.sense, found.cdb.as_ref()));
+            }
+        }
+        Err(error) => print(error.to_string()),
+    }
+}
+
+/// An answer to be described: a byte that says how long the command is, the command, the answer.
+pub fn describe(bytes: &[u8]) {
+    let Some((&len, rest)) = bytes.split_first() else { return };
+    let (command, data) = rest.split_at(usize::from(len % 16 + 1).min(rest.len()));
+    if command.is_empty() {
+        return;
+    }
+    let described = explain::response::describe(&Cdb::new(command), data);
+    for item in &described.items {
+        assert!(item.end() <= data.len(), "{item:?} is not within {} bytes", data.len());
+    }
+    print(described);
 }

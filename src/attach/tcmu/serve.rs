@@ -21,7 +21,7 @@ const GLANCE_MS: u16 = 100;
 /// The same where somebody waits for the flag.
 const BRIEF_GLANCE_MS: u16 = 5;
 /// The kernel tells nobody how long the program was ready to wait, and aborts by itself.
-const TIMEOUT: Duration = Duration::from_secs(1800);
+const TIMEOUT: Duration = Duration::from_secs(86_400);
 
 /// SCSI status bytes (SAM-5 5.3.1).
 const GOOD: u8 = 0x00;

@@ -177,6 +177,7 @@ fn worth(worth: &Worth) -> Value {
         Worth::Written { .. } => ("written", None, false),
         Worth::Verified { .. } => ("verified", None, false),
         Worth::Unreadable { .. } => ("unreadable", None, false),
+        Worth::Doubtful => ("doubtful", None, false),
         Worth::Different => ("different", None, false),
         Worth::Unknown { resumable } => ("unknown", None, *resumable),
     };

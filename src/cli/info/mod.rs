@@ -35,8 +35,10 @@ use text::NoDisc;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// A disc that is not read in by then is left alone: what the drive is can be told without it.
 const READING_IN: Duration = Duration::from_secs(16);
-/// What any command may take that a ready drive answers at once, and all of them together.
-const COMMAND: Duration = Duration::from_secs(6);
+/// What any command may take that a ready drive answers at once, and all of them together. A drive
+/// that calls itself ready may still have to spin up for the first of them; none that is healthy
+/// takes longer, and one command that is lost leaves time for the others.
+const COMMAND: Duration = Duration::from_secs(18);
 const ALL: Duration = Duration::from_secs(27);
 
 /// What was found out.

@@ -297,6 +297,11 @@ impl Plan {
             _ => None,
         })
     }
+
+    /// Whether the disc is formatted first.
+    pub fn formats(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Format(_)))
+    }
 }
 
 /// Why there is no plan.

@@ -196,7 +196,7 @@ pub struct Progress {
     pub total: u64,
     /// Rate of the last seconds in kB/s, by the drive's clock.
     pub kbps: Option<f64>,
-    /// Rate since the beginning.
+    /// Average rate; of writing, once the drive's buffer has been full.
     pub kbps_average: Option<f64>,
     /// Drive time still needed.
     pub left: Option<Duration>,
@@ -271,6 +271,9 @@ pub enum Worth {
         /// How much.
         sectors: u64,
     },
+    /// All of the image was sent and its session is closed, but the drive told of a write that
+    /// failed.
+    Doubtful,
     /// Something else than the image is on it.
     Different,
     /// The drive does not answer any more, so nobody can tell.
@@ -322,6 +325,10 @@ impl fmt::Display for Worth {
                 f,
                 "the image is on the disc, but {sectors} sectors of it cannot be read back"
             ),
+            Worth::Doubtful => f.write_str(
+                "the disc is closed, but the drive told that not all of the image got onto it; \
+                 `oxidisc verify` shows what did",
+            ),
             Worth::Different => f.write_str("what is on the disc is not the image"),
             Worth::Unknown { resumable: true } => f.write_str(
                 "the drive does not tell what is on the disc; put it in again and try `burn \
@@ -351,7 +358,9 @@ pub struct Report {
     pub closed: Option<bool>,
     /// What the drive says it writes at; the plan has what was asked for.
     pub granted: Option<Rate>,
-    /// Rate of the writing in kB/s, by the drive's clock, flushing included.
+    /// Rate of the writing in kB/s, by the drive's clock: how fast the drive took data once its
+    /// buffer had been full, without calibration, lead-in and closing. `None` for an image that
+    /// fits into the buffer.
     pub kbps_average: Option<f64>,
     /// Times that the drive's buffer was seen empty.
     pub underruns: u64,

@@ -39,9 +39,10 @@ pub fn locate(disc: &Disc, image: &Image) -> Option<Resume> {
     disc.unclosed.map(|start| Resume { start, nwa: start + image.blocks })
 }
 
-/// Whether what is on the disc may be this image's. A disc that is overwritten tells it by its
-/// first sectors alone: what begins otherwise is another's, and may be dear. What comes through a
-/// pipe cannot be looked at before it is needed. Of any other disc [`locate`] tells.
+/// Whether what is on the disc may be this image's. A blank disc has nothing of it: the burn was
+/// lost before anything got there. A disc that is overwritten tells it by its first sectors alone:
+/// what begins otherwise is another's, and may be dear. What comes through a pipe cannot be looked
+/// at before it is needed. Of any other disc [`locate`] tells.
 ///
 /// # Errors
 /// The drive is lost, or the image cannot be read.
@@ -52,7 +53,7 @@ pub fn is_begun(
     image: &Image,
 ) -> Result<bool, Error> {
     if !disc.kind.is_overwritable() {
-        return Ok(true);
+        return Ok(!disc.is_blank());
     }
     if !disc.formatted {
         return Ok(false);

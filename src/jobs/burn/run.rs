@@ -252,6 +252,8 @@ impl<'a> Job<'a> {
         }
         let Some(resume) = self.prepared.resume else { return Ok(self.prepared.plan.clone()) };
         let image = ready::image(self.options).map_err(Stop::Failed)?;
+        // What is compared is taken from the image already.
+        tap.wait_ready(Duration::ZERO);
         let overwritable = self.prepared.disc.kind.is_overwritable();
         let compared = resume::Compared { resume, image: &image, overwritable };
         let observer = &mut *self.observer;
@@ -317,9 +319,14 @@ impl<'a> Job<'a> {
     }
 
     /// Every command was called good. Now the disc has its say.
-    fn written(&mut self, done: Done) -> Report {
+    fn written(&mut self, mut done: Done) -> Report {
         let _ = self.observer.event(checking());
         let mut now = self.ask();
+        if let Some(error) = self.drive.take_deferred() {
+            // Some of what it had taken did not get to the disc after all.
+            done.tally.reached = Reached::Taken;
+            return self.broken_off(done, Stop::from(&error));
+        }
         let mut truth = truth::compare(&self.sent(&done), &now);
         if !truth.lies.is_empty() {
             // Before a drive is called a liar, it is asked once more.
@@ -327,15 +334,17 @@ impl<'a> Job<'a> {
             now = self.ask();
             truth = truth::compare(&self.sent(&done), &now);
         }
-        let Truth { closed, mut lies, doubts, remarks } = truth;
+        let Truth { closed, short, mut lies, doubts, remarks } = truth;
         self.remarks.extend(remarks);
-        if self.options.verify && !done.plan.simulated && !done.tally.stop {
-            self.remarks.extend(doubts.into_iter().map(until_read_back));
-        } else {
+        let doubted = !doubts.is_empty();
+        if done.plan.simulated {
             lies.extend(doubts);
+        } else {
+            self.remarks.extend(doubts.into_iter().map(until_read_back));
         }
         if !lies.is_empty() {
-            let reached = if closed == Some(false) { Reached::Flushed } else { Reached::Taken };
+            let whole = closed == Some(false) && !short;
+            let reached = if whole { Reached::Flushed } else { Reached::Taken };
             let worth = match worth(&self.known(&done.plan, reached, Some(&now))) {
                 Worth::Written { .. } => Worth::Different,
                 other => other,
@@ -356,8 +365,8 @@ impl<'a> Job<'a> {
         } else {
             (Status::Written, written)
         };
-        let verified =
-            (status == Status::Written && self.options.verify).then(|| self.verify(&done));
+        let verify = status == Status::Written && (self.options.verify || doubted);
+        let verified = verify.then(|| self.verify(&done));
         let mut report = self.report(done.plan.clone(), Some(done), status, worth);
         report.closed = closed;
         match verified {
@@ -420,9 +429,6 @@ impl Facts<'_> {
         let Facts { prepared, mut remarks, drive_time, elapsed } = self;
         let tally = done.as_ref().map(|done| &done.tally);
         remarks.extend(tally.iter().flat_map(|tally| tally.remarks.iter().cloned()));
-        let took = tally.map_or(0.0, |tally| tally.drive_took.as_secs_f64());
-        let sent = tally.map_or(0, |tally| tally.sent);
-        let kbps = sent as f64 * 2.048 / took;
         Report {
             status,
             worth,
@@ -430,7 +436,7 @@ impl Facts<'_> {
             written: tally.map_or(0, |tally| tally.written),
             closed: None,
             granted: tally.and_then(|tally| tally.granted),
-            kbps_average: (kbps.is_finite() && kbps > 0.0).then_some(kbps),
+            kbps_average: tally.and_then(|tally| tally.steady.kbps()),
             underruns: tally.map_or(0, |tally| tally.buffer.underruns),
             buffer_min_percent: tally.and_then(|tally| tally.buffer.min_percent),
             retries: tally.map_or(0, |tally| tally.retries),
@@ -453,7 +459,7 @@ impl Facts<'_> {
 }
 
 fn until_read_back(doubt: String) -> String {
-    format!("{doubt}: only what is read back from the disc is believed")
+    format!("{doubt}: only what is read back from it is believed")
 }
 
 fn checking() -> Event {

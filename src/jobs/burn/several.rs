@@ -1,5 +1,6 @@
 //! Several discs of one image: in several drives at once from one reading of it, and one after
-//! another in each drive. A drive that fails drops out and holds nobody up.
+//! another in each drive. None begins to write before all are ready to; a drive that fails drops
+//! out and holds nobody up.
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};

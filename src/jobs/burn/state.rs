@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::engine::long::wait_done;
+use crate::jobs::long::{quietly, wait_done};
 use crate::mmc::cmd::read_capacity::{Capacity, ReadCapacity};
 use crate::mmc::cmd::read_disc_information::{DiscInformation, ReadDiscInformation};
 use crate::mmc::cmd::read_track_information::{
@@ -35,7 +35,7 @@ impl State {
     /// Asks. `start`: where the image begins; `of_cd`: the disc is a CD, whose invisible track has
     /// a number of its own.
     pub fn ask(drive: &mut Drive, start: Lba, of_cd: bool) -> State {
-        if drive.is_gone() || wait_done(drive, PATIENCE, &mut |_, _| {}).is_err() {
+        if drive.is_gone() || wait_done(drive, PATIENCE, &mut quietly).is_err() {
             return State::default();
         }
         let Some(disc) = answer(drive, &ReadDiscInformation) else { return State::default() };

@@ -34,6 +34,8 @@ pub struct Sent<'a> {
 pub struct Truth {
     /// Whether the disc takes no more; `None` if the drive does not say.
     pub closed: Option<bool>,
+    /// Less is recorded than was sent.
+    pub short: bool,
     /// What does not agree: the burn has failed, whatever the commands said.
     pub lies: Vec<String>,
     /// What cannot be believed until all of it was read back.
@@ -113,6 +115,7 @@ fn length(truth: &mut Truth, sent: &Sent<'_>, now: &State) {
     if told.is_empty() {
         truth.remarks.push("the drive does not tell how much is recorded".into());
     } else if texts.len() == told.len() {
+        truth.short = true;
         truth.lies.extend(texts);
     } else {
         truth.remarks.extend(texts);
@@ -236,7 +239,10 @@ mod tests {
         };
         let short = of(Some(500), 1008, Some(501));
         assert_eq!(short.lies.len(), 2);
-        assert!(short.lies[0].contains("ends at 501, and the image at 1000"), "{short:?}");
+        assert!(
+            short.short && short.lies[0].contains("ends at 501, and the image at 1000"),
+            "{short:?}"
+        );
         // An old answer beside a new one.
         let stale = of(Some(1007), 1008, Some(900));
         assert_eq!((stale.lies.len(), stale.remarks.len()), (0, 1));

@@ -1,7 +1,7 @@
 //! What a disc is worth after a burn that did not get to its end: from how far the burn got, and
 //! what the drive says of the disc. Pure. Says nothing that the drive does not show.
 
-use super::plan::{Plan, normalised};
+use super::plan::{DiscKind, Plan, normalised};
 use super::report::Worth;
 use super::state::State;
 use crate::mmc::cmd::read_disc_information::{DiscInformation, DiscStatus, SessionState};
@@ -64,31 +64,42 @@ pub fn worth(known: &Known<'_>) -> Worth {
         };
     }
     match disc.status {
-        DiscStatus::Blank if plan.loses => Worth::Empty,
+        // A BD-R stays blank when it gets spare areas, and yet is not as it was.
+        DiscStatus::Blank if plan.loses || plan.formats() => Worth::Empty,
         DiscStatus::Blank if known.status_before == Some(DiscStatus::Blank) => Worth::Untouched,
         DiscStatus::Complete if *reached >= Reached::Flushed => Worth::Written { closed: true },
-        _ if *reached >= Reached::Flushed => match disc.last_session {
-            SessionState::Incomplete | SessionState::Damaged => Worth::Unclosed,
-            SessionState::Empty | SessionState::Complete => Worth::Written { closed: false },
-        },
-        _ => broken_off(known, state, disc.status, disc.erasable),
+        _ if *reached >= Reached::Flushed && !is_open(disc) => Worth::Written { closed: false },
+        _ if *reached >= Reached::Flushed && can_be_closed(plan, state) => Worth::Unclosed,
+        _ => broken_off(known, state, disc),
     }
+}
+
+/// Whether `burn --resume` can close what is all on the disc. What was written at once closes
+/// itself, or is lost; a damaged track is closed as lost.
+fn can_be_closed(plan: &Plan, state: &State) -> bool {
+    let damaged = state.track.as_ref().is_some_and(|track| track.damaged);
+    let cd = matches!(plan.kind, DiscKind::CdR | DiscKind::CdRw);
+    cd || plan.resumable && !damaged
+}
+
+/// Whether its last session was begun and not closed.
+fn is_open(disc: &DiscInformation) -> bool {
+    matches!(disc.last_session, SessionState::Incomplete | SessionState::Damaged)
 }
 
 /// Of a disc on which what could not be gone on with was to be closed.
 fn salvaged(state: &State, disc: &DiscInformation) -> Worth {
     let free = state.writable().map_or(Blocks(0), |track| track.free);
-    let open = matches!(disc.last_session, SessionState::Incomplete | SessionState::Damaged);
     match disc.status {
-        DiscStatus::Appendable if open => Worth::Closable,
+        DiscStatus::Appendable if is_open(disc) => Worth::Closable,
         DiscStatus::Appendable if free > Blocks(0) => Worth::Wasted { free },
         _ => Worth::Ruined,
     }
 }
 
 /// Of a disc written in sequence, in the middle of the image.
-fn broken_off(known: &Known<'_>, state: &State, status: DiscStatus, erasable: bool) -> Worth {
-    let plan = known.plan;
+fn broken_off(known: &Known<'_>, state: &State, disc: &DiscInformation) -> Worth {
+    let (plan, status) = (known.plan, disc.status);
     let writable = state.writable();
     let nwa = writable.and_then(|track| normalised(track.next_writable));
     if let Some(nwa) = nwa {
@@ -96,6 +107,11 @@ fn broken_off(known: &Known<'_>, state: &State, status: DiscStatus, erasable: bo
         if as_before && !plan.loses && !known.resumed {
             return Worth::Untouched;
         }
+    }
+    if known.reached == Reached::Taken && status != DiscStatus::Blank && !is_open(disc) {
+        return Worth::Doubtful;
+    }
+    if let Some(nwa) = nwa {
         let end = known.start + plan.image;
         if plan.resumable && nwa >= end {
             return Worth::Unclosed;
@@ -110,7 +126,7 @@ fn broken_off(known: &Known<'_>, state: &State, status: DiscStatus, erasable: bo
     let open = state.open.as_ref().filter(|track| track.next_writable.is_some());
     let free = open.map_or(Blocks(0), |track| track.free);
     match status {
-        _ if erasable => Worth::Blankable,
+        _ if disc.erasable => Worth::Blankable,
         DiscStatus::Appendable if free > Blocks(0) => Worth::Wasted { free },
         // What was begun at once has its end written down already.
         DiscStatus::Appendable if plan.resumable && plan.kind.is_salvageable() => Worth::Closable,
@@ -121,7 +137,6 @@ fn broken_off(known: &Known<'_>, state: &State, status: DiscStatus, erasable: bo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jobs::burn::plan::DiscKind;
     use crate::mmc::Query;
     use crate::mmc::cmd::read_disc_information::{DiscInformation, ReadDiscInformation};
     use crate::mmc::cmd::read_track_information::{

@@ -108,25 +108,36 @@ enum Place {
     Bad,
 }
 
-/// Places that may be bad before a disc on which nothing could be read counts as unreadable.
+/// Places that may be bad before it is not looked any further.
 const BAD_MAX: u32 = 4;
+/// The beginning, and where UDF keeps its anchors (ECMA-167 3/8.4.2.1: 256 and the end; 512 on
+/// discs that are not closed).
+const ANCHORS: [u32; 6] = [0, 16, 32, 48, 256, 512];
+/// Places spread over the disc: what takes up more than a sixty-fourth of it in one piece is seen.
+const SPREAD: u32 = 64;
 
-/// Whether there is anything but zeros: at the beginning, and at places spread over the disc.
+/// Whether there is anything but zeros: at the beginning and the end, and at places spread over the
+/// disc. What cannot be read at the beginning may be anything; behind it, a DVD+RW that is not
+/// formatted to its end has nothing that reads.
 fn look(mut at: impl FnMut(u32) -> Place, capacity: Option<u32>) -> Found {
-    let capacity = capacity.unwrap_or(0);
-    let spread = (1..16).map(|part| capacity / 16 * part);
-    let (mut read, mut bad) = (0, 0);
-    for lba in [0, 16, 32, 256].into_iter().chain(spread) {
+    let last = capacity.map_or(0, |capacity| capacity.saturating_sub(u32::from(PLACE)));
+    let spread = (1..SPREAD).map(|part| last / SPREAD * part);
+    let is_there = |lba: &u32| *lba == 0 || capacity.is_none() || *lba <= last;
+    let (mut at_the_beginning, mut bad) = (false, 0);
+    for lba in ANCHORS.into_iter().chain([last]).chain(spread).filter(is_there) {
         match at(lba) {
             Place::Data => return Found::Data,
-            Place::Zeros | Place::Blank => read += 1,
-            Place::Bad => bad += 1,
+            Place::Zeros | Place::Blank => {}
+            Place::Bad => {
+                at_the_beginning |= ANCHORS.contains(&lba);
+                bad += 1;
+            }
         }
-        if bad >= BAD_MAX && read == 0 {
-            return Found::Unreadable;
+        if at_the_beginning && bad >= BAD_MAX {
+            break;
         }
     }
-    Found::Nothing
+    if at_the_beginning { Found::Unreadable } else { Found::Nothing }
 }
 
 /// Reads a few blocks.
@@ -215,6 +226,16 @@ mod tests {
         assert_eq!(look(far, Some(10_000)), Found::Unreadable);
         let far = |lba| if lba > 9000 { Place::Data } else { Place::Blank };
         assert_eq!(look(far, Some(10_000)), Found::Data);
+        // The last blocks, where UDF has its last anchor, and a place that cannot be read.
+        let end = |lba| if lba == 10_000 - 16 { Place::Data } else { Place::Zeros };
+        assert_eq!(look(end, Some(10_000)), Found::Data);
+        let scratch = |lba| if lba == 512 { Place::Bad } else { Place::Zeros };
+        assert_eq!(look(scratch, Some(10_000)), Found::Unreadable);
+        let half = |lba| if lba > 5000 { Place::Bad } else { Place::Zeros };
+        assert_eq!(look(half, Some(10_000)), Found::Nothing);
+        // Nothing behind the end is asked for.
+        let small = |lba| if lba + 16 > 64 { Place::Bad } else { Place::Zeros };
+        assert_eq!(look(small, Some(64)), Found::Nothing);
         let mut asked = 0;
         let bad = |_| {
             asked += 1;

@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 
 use super::contents::Contents;
 use super::state::State;
-use super::wait::{Waited, Working, wait_done};
 use super::{Action, Depth, Event, Prepared, Report, Stage};
 use crate::jobs::error::{Error, Kind};
+use crate::jobs::long::{Waited, wait_done};
 use crate::jobs::observe::Observer;
 use crate::jobs::survey::survey_medium;
+use crate::mmc::advice::{self, Doing};
 use crate::mmc::cmd::blank::{Blank, BlankKind};
 use crate::mmc::cmd::close_track_session::{CloseFunction, CloseTrackSession};
 use crate::mmc::cmd::format_unit::FormatUnit;
@@ -25,6 +26,9 @@ use crate::mmc::{
 use crate::transport::{SenseKey, Status, TransportError};
 use crate::units::{Lba, SECTOR};
 
+/// Before the first question: some drives say for a moment that they are ready (growisofs waits a
+/// second after FORMAT UNIT).
+const FIRST: Duration = Duration::from_secs(1);
 /// Between two questions how far a background format is.
 const BACKGROUND_PAUSE: Duration = Duration::from_secs(2);
 /// Between two attempts of a write that the drive has no room for.
@@ -129,9 +133,10 @@ impl Work<'_> {
     fn wait(&mut self, stage: Stage) -> Result<(), Error> {
         let observer = &mut *self.observer;
         let limit = if stage == Stage::Flushing { TIMEOUT_CLOSE } else { TIMEOUT_FORMAT };
-        let waited = wait_done(self.drive, limit, &mut |working: Working| {
-            let done = working.progress.map(|part| f64::from(part) / 65536.0);
-            observer.event(Event::Progress { stage, done, elapsed: working.elapsed })
+        self.drive.wait(FIRST);
+        let waited = wait_done(self.drive, limit, &mut |elapsed, progress| {
+            let done = progress.map(|part| f64::from(part) / 65536.0);
+            observer.event(Event::Progress { stage, done, elapsed: FIRST + elapsed })
         });
         match waited {
             Ok(Waited::Done) => Ok(()),
@@ -355,26 +360,16 @@ fn refused(error: CommandError) -> Error {
 fn before(command: &CommandError) -> Error {
     let error = Error::new(Kind::BeforeDisc, format!("{command}: the disc is as it was"));
     let error = error.command(command);
-    match command.triple() {
-        Some((7, ..)) => error.hint("the disc is write-protected, or at the end of its life"),
-        Some((5, 0x20, _)) => error.hint("this drive does not write such discs"),
-        Some((5, 0x30, _)) => error.hint("this drive cannot do that to this kind of disc"),
-        Some((5, 0x26, _)) => {
-            error.hint("the drive refuses this format: see `oxidisc format --list` for others")
-        }
-        _ => error,
+    match advice::hint(command, Doing::Erasing) {
+        Some(hint) => error.hint(hint),
+        None => error,
     }
 }
 
-/// The error of BLANK. Its operation code is that of an ATA command as well, and the kernel keeps
-/// it from some USB bridges (US_FL_NO_ATA_1X), in the drive's name (real-drives: HL-DT-ST GT80N
-/// behind an INIC-3069).
+/// The error of BLANK, which more than the drive refuses.
 fn not_blanked(error: CommandError) -> Error {
     match error.triple() {
-        Some((5, 0x20 | 0x24, _)) => before(&error).hint(
-            "a drive behind a USB bridge may not get to see this command: the disc is fine, \
-             connect the drive without the bridge; else the drive does not erase such discs",
-        ),
+        Some((5, 0x20 | 0x24, _)) => before(&error),
         _ => refused(error),
     }
 }
@@ -387,10 +382,9 @@ fn broken(command: CommandError) -> Error {
     );
     let error = error.command(&command);
     match command.triple() {
-        Some((3, 0x73, _)) => error.hint(
-            "the drive cannot set its laser to this disc: clean it, try another drive, or take \
-             another disc",
-        ),
+        Some((3, 0x73, _)) => {
+            error.hint(advice::hint(&command, Doing::Erasing).unwrap_or(ONCE_MORE))
+        }
         Some((3 | 4, ..)) => error.hint(ONCE_MORE),
         _ => error.hint("take the disc out and put it back in, then ask `oxidisc info`"),
     }

@@ -7,7 +7,6 @@ mod engine;
 pub mod state;
 #[cfg(test)]
 pub(super) mod tests;
-pub mod wait;
 
 use std::fmt;
 use std::ops::{ControlFlow, Range};

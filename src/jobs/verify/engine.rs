@@ -365,8 +365,11 @@ impl Run<'_> {
         let first = found.first.or((missing > 0).then(|| (u64::from(beyond.start), None)));
         // Of a size that is searched for and not found, what was read last is no image.
         let settled = self.target.open_end.is_none() || found.matched.is_some();
-        let all = matches!(end, End::Done) && self.unreadable.is_empty() && missing == 0;
+        let reached = matches!(end, End::Done) && missing == 0;
+        let all = reached && self.unreadable.is_empty();
         let readback = found.readback.clone().filter(|_| all && settled);
+        // An image is read as far as the disc goes: a part of it is not the image.
+        let known = reached || !matches!(self.target.against, Against::Image(_));
         let status = self.status(end, &found, readback.as_deref());
         if !ranges.is_empty() || !self.unreadable.is_empty() {
             self.look_up_files(Some(reader.drive));
@@ -391,7 +394,7 @@ impl Run<'_> {
             unreadable_ranges: std::mem::take(&mut self.unreadable),
             first_different: place,
             readback_sha256: readback,
-            expected_sha256: found.expected,
+            expected_sha256: found.expected.filter(|_| known),
             reads: reader.reads,
             failed_reads: reader.failed,
             drive_time: Duration::ZERO,

@@ -169,7 +169,8 @@ pub struct Report {
     pub files: Vec<DamagedFile>,
     /// SHA-256 of what was read, where all of it was.
     pub readback_sha256: Option<String>,
-    /// SHA-256 of what it was compared with, as it was when it was compared.
+    /// SHA-256 of what it was compared with, as it was when it was compared; `None` for an image
+    /// that was not read to its end, since the disc is too short or the comparison was stopped.
     pub expected_sha256: Option<String>,
     /// Reads sent.
     pub reads: u64,

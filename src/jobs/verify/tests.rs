@@ -281,6 +281,8 @@ fn a_disc_that_is_too_short_differs_and_is_not_asked_for_what_it_has_not() {
     assert_eq!(report.status, Status::Different);
     assert_eq!(report.different_ranges, [(640, 60_000)]);
     assert_eq!((report.sectors, report.compared), (60_640, 640));
+    // Not that of the part that was compared.
+    assert_eq!((report.expected_sha256, report.readback_sha256), (None, None));
     assert_eq!(places, [Place { lba: Lba(640), byte: None, file: None }]);
     assert_eq!(
         remarks,

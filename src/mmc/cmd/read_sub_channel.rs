@@ -1,5 +1,5 @@
-//! READ SUB-CHANNEL (MMC-5 6.32; gone from MMC-6, still known to drives): the catalogue number of a
-//! CD and the recording codes of its tracks. Where the head is, nobody here wants to know.
+//! READ SUB-CHANNEL (MMC-6, legacy): the catalogue number of a CD and the recording codes of its
+//! tracks. Where the head is, nobody here wants to know.
 
 use crate::mmc::fields::Fields;
 use crate::mmc::{ParseError, Query, Request};

@@ -8,16 +8,17 @@ mod random;
 mod tests;
 
 use std::fmt;
+use std::ops::Range;
 use std::time::Duration;
 
 use super::{Busy, Machine, with_rules};
 use crate::sim::cache::{Entry, Run, WriteCache};
 use crate::sim::landing;
-use crate::sim::medium::Track;
 use crate::sim::medium::rules::WriteOrder;
+use crate::sim::medium::{Medium, Track};
 use crate::sim::persona::FullBuffer;
-use crate::sim::refusal::Refusal;
-use crate::sim::timing::{Curve, WriteRate};
+use crate::sim::refusal::{L_EC_UNCORRECTABLE, RECOVERED_WITH_RETRIES, Refusal};
+use crate::sim::timing::{Curve, ReadOrder, WriteRate};
 use crate::sim::write_speeds;
 use crate::units::Family;
 
@@ -31,6 +32,8 @@ const LOSS_OF_STREAMING: Refusal = Refusal::of(3, 0x0c, 0x09);
 /// The laser goes on once so much of the buffer is full.
 /// GUESS: the share.
 const START_SHARE: f64 = 0.8;
+/// A calibration. GUESS: as most drives take.
+const CALIBRATION: Duration = Duration::from_secs(6);
 /// What it takes to find the place again where a buffer ran dry. GUESS: some turns.
 const RELINK_TIME: Duration = Duration::from_millis(300);
 /// The power for another layer is found out where it begins. GUESS: so long.
@@ -86,6 +89,10 @@ pub(super) struct Burner {
     end: i64,
     /// Power and lead-in of this session are done.
     prepared: bool,
+    /// The power is: the host asked for it.
+    calibrated: bool,
+    /// What came of calibrations for this disc, a table each.
+    pub(super) calibrations: Vec<Calibration>,
     /// All is to be written out, from that many bytes in the buffer on.
     flushing: Option<usize>,
     /// The buffer has been full since writing began.
@@ -111,6 +118,8 @@ impl Burner {
             at: Duration::ZERO,
             end: 0,
             prepared: false,
+            calibrated: false,
+            calibrations: Vec::new(),
             flushing: None,
             been_full: false,
             since_start: 0,
@@ -137,7 +146,17 @@ impl Burner {
     /// The next write begins a session, with all that belongs to it.
     pub(super) fn unprepare(&mut self) {
         self.prepared = false;
+        self.calibrated = false;
     }
+}
+
+/// An OPC table: SPEED in kB/s, and six bytes that the drive alone understands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Calibration {
+    /// SPEED.
+    pub kbps: u16,
+    /// OPC VALUES.
+    pub values: [u8; 6],
 }
 
 /// Why the laser cannot go on with what is in the buffer.
@@ -166,6 +185,39 @@ impl Machine {
     /// Whether blocks are taken that are not on the disc.
     pub fn holds_blocks(&self) -> bool {
         !self.burner.cache.is_empty()
+    }
+
+    /// What is known of the power for this disc.
+    pub fn calibrations(&self) -> &[Calibration] {
+        &self.burner.calibrations
+    }
+
+    /// The host says what the power is, speed by speed.
+    pub fn learn_calibrations(&mut self, calibrations: Vec<Calibration>) {
+        self.burner.calibrations = calibrations;
+    }
+
+    /// Finds out the power at the speed that is set, which takes room on the disc.
+    ///
+    /// # Errors
+    /// There is none left.
+    pub fn calibrate(&mut self) -> Result<(), Refusal> {
+        let rate = self.write_rate().unwrap_or(0);
+        let Some(disc) = &mut self.disc else { return Ok(()) };
+        let calibrated = disc.calibrate();
+        self.keep();
+        calibrated?;
+        self.mechanics.advance(CALIBRATION);
+        let kbps = u16::try_from(rate).unwrap_or(u16::MAX);
+        self.burner.calibrations.retain(|known| known.kbps != kbps);
+        self.burner.calibrations.push(Calibration { kbps, values: [0x80, 0, 0, 0, 0, 0] });
+        self.burner.calibrated = true;
+        Ok(())
+    }
+
+    /// Whether the disc has room for a few calibrations more and then for none.
+    pub fn is_almost_worn(&self) -> bool {
+        self.disc.as_ref().is_some_and(Medium::is_almost_worn)
     }
 
     /// Bytes that are taken and not on the disc.
@@ -204,6 +256,7 @@ impl Machine {
         while !self.burner.cache.fits(bytes, unit_bytes) {
             self.burner.been_full = true;
             self.start(self.mechanics.now());
+            self.burnt_well()?;
             if self.persona.ways.full_buffer == FullBuffer::LongWrite {
                 self.burner.stats.long_writes += 1;
                 self.burner.last_write = Some(self.mechanics.now());
@@ -304,6 +357,31 @@ impl Machine {
         self.burnt_well()
     }
 
+    /// What was written is read back from the disc. Where spare blocks stand in for bad ones the
+    /// drive has done that already, as it does with all that it writes.
+    ///
+    /// # Errors
+    /// A block cannot be read.
+    pub fn read_back(&mut self, blocks: Range<u32>) -> Result<(), Refusal> {
+        let trusted = |disc: &Medium| disc.rehearsing() || disc.spares() > 0;
+        if self.disc.as_ref().is_none_or(trusted) {
+            return Ok(());
+        }
+        let result = self.mechanics.read(ReadOrder {
+            lba: blocks.start,
+            blocks: blocks.end - blocks.start,
+            block_bytes: 0,
+            retries: self.pages.read_retries(),
+            fua: true,
+        });
+        let told = result.recovered.filter(|_| self.pages.reports_recovered());
+        match (result.failed_at, told) {
+            (Some(at), _) => Err(L_EC_UNCORRECTABLE.at(at)),
+            (None, Some(at)) => Err(RECOVERED_WITH_RETRIES.at(at)),
+            (None, None) => Ok(()),
+        }
+    }
+
     /// Zeros fill up the last error-correction block.
     fn fill_up(&mut self) {
         let page = self.pages.write_parameters();
@@ -383,14 +461,37 @@ impl Machine {
         self.mechanics.drop_buffer();
         let turning = self.mechanics.ready_at().unwrap_or(now);
         let at_once = disc.record.as_ref().is_some_and(|record| record.at_once);
-        let preparing = if self.burner.prepared {
-            RELINK_TIME
-        } else {
-            write_speeds::preparation(disc.kind, at_once)
+        let preparation = write_speeds::preparation(disc.kind, at_once);
+        let preparing = match (self.burner.prepared, self.burner.calibrated) {
+            (true, _) => RELINK_TIME,
+            (false, true) => preparation.saturating_sub(CALIBRATION),
+            (false, false) => match self.calibrates_by_itself() {
+                Ok(()) => preparation,
+                Err(worn) => return self.fail_to_begin(worn),
+            },
         };
         self.burner.on = true;
         self.burner.prepared = true;
         self.burner.at = now.max(turning) + preparing;
+    }
+
+    /// Before it writes a drive finds out the power, which takes room on the disc.
+    fn calibrates_by_itself(&mut self) -> Result<(), Refusal> {
+        match &mut self.disc {
+            Some(disc) if !disc.rehearsing() => disc.calibrate(),
+            _ => Ok(()),
+        }
+    }
+
+    /// Nothing of what is in the buffer gets to the disc, which stays as it was.
+    fn fail_to_begin(&mut self, refusal: Refusal) {
+        self.burner.cache.clear();
+        self.burner.flushing = None;
+        self.burner.trouble = Some(refusal);
+        if let Some((disc, rules)) = self.disc.as_mut().and_then(with_rules) {
+            rules.cut_off(disc, None);
+        }
+        self.keep();
     }
 
     fn burn_until(&mut self, limit: Duration) {

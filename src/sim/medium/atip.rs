@@ -20,6 +20,8 @@ pub struct Atip {
     lead_out: [u8; 3],
     /// A1, A2 and A3.
     additional: [[u8; 3]; 3],
+    /// The slowest and the fastest speed that it can be written at, in kB/s, where it says so.
+    pub speeds: Option<(u32, u32)>,
 }
 
 /// The discs of real-drives: atip-reports and cdrecord's prints of CD-RW; the first of a kind is
@@ -33,6 +35,7 @@ const ATIPS: &[Atip] = &[
         lead_in: [97, 26, 66],
         lead_out: [79, 59, 71],
         additional: [[0; 3]; 3],
+        speeds: None,
     },
     // Ritek: power 4, A- (2).
     Atip {
@@ -42,6 +45,7 @@ const ATIPS: &[Atip] = &[
         lead_in: [97, 15, 17],
         lead_out: [79, 59, 70],
         additional: [[0; 3]; 3],
+        speeds: None,
     },
     // Sony: power 5, B- (4): the sub-type's upper bit is bit 5.
     Atip {
@@ -51,8 +55,10 @@ const ATIPS: &[Atip] = &[
         lead_in: [97, 24, 16],
         lead_out: [79, 59, 74],
         additional: [[0; 3]; 3],
+        speeds: None,
     },
-    // ASUS BW-16D1HT with a high-speed CD-RW: power 2, reference speed 3, sub-type 1.
+    // ASUS BW-16D1HT with a high-speed CD-RW: power 2, reference speed 3, sub-type 1:
+    // 4x to 10x.
     Atip {
         name: "high",
         kind: Kind::CdRw,
@@ -60,8 +66,9 @@ const ATIPS: &[Atip] = &[
         lead_in: [97, 10, 0],
         lead_out: [79, 59, 74],
         additional: [[0x24, 0x1a, 0xd8], [0x26, 0xb2, 0x48], [0; 3]],
+        speeds: Some((706, 1764)),
     },
-    // PHILIPS CDD4851 with a CMC CD-RW: power 5, reference speed 2, 4x.
+    // PHILIPS CDD4851 with a CMC CD-RW: power 5, reference speed 2, 4x at most.
     Atip {
         name: "multi",
         kind: Kind::CdRw,
@@ -69,8 +76,9 @@ const ATIPS: &[Atip] = &[
         lead_in: [97, 26, 65],
         lead_out: [79, 59, 74],
         additional: [[0x02, 0x4c, 0xb0], [0x4a, 0xc8, 0x36], [0; 3]],
+        speeds: Some((0, 706)),
     },
-    // Mitsubishi Chemical ultra speed: power 1, reference speed 0, sub-type 2.
+    // Mitsubishi Chemical ultra speed: power 1, reference speed 0, sub-type 2: 8x to 24x.
     Atip {
         name: "ultra",
         kind: Kind::CdRw,
@@ -78,6 +86,7 @@ const ATIPS: &[Atip] = &[
         lead_in: [97, 34, 24],
         lead_out: [79, 59, 74],
         additional: [[0x66, 0x4a, 0x99], [0x38, 0x80, 0x00], [0x04, 0xc4, 0xa0]],
+        speeds: Some((1411, 4234)),
     },
 ];
 

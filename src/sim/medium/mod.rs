@@ -3,6 +3,7 @@
 
 pub mod atip;
 pub mod blank;
+pub mod calibration;
 pub mod compact;
 pub mod content;
 pub mod cue_sheet;

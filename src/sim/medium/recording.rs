@@ -52,6 +52,9 @@ pub struct Record {
     /// Who forbids that anything is changed.
     #[serde(default)]
     pub protection: WriteProtection,
+    /// How often a drive has calibrated its laser on it.
+    #[serde(default)]
+    pub calibrations: u32,
 }
 
 /// The disc as it is while its state shows what a test write would have made of it.
@@ -172,6 +175,19 @@ impl Medium {
         self.kind == Kind::BdR && format.is_some_and(|format| format.subtype == 0)
     }
 
+    /// Blocks of the spare areas that its format has: with them the drive reads back what it wrote,
+    /// and has others stand in for bad ones.
+    pub fn spares(&self) -> u32 {
+        let format = self.record.as_ref().and_then(|record| record.format);
+        format.map_or(0, |format| format.spares)
+    }
+
+    /// Those that stand in for none yet.
+    pub fn spares_left(&self) -> u32 {
+        let used = self.record.as_ref().map_or(0, |record| record.spares_used);
+        self.spares().saturating_sub(used)
+    }
+
     /// Nothing may be changed on it.
     pub fn protected(&self) -> bool {
         let protection = self.record.as_ref().map(|record| record.protection);
@@ -254,9 +270,12 @@ impl Medium {
 
     /// The host sees again what is on the disc.
     pub fn end_rehearsal(&mut self) {
-        if let Some(disc) = self.record.as_mut().and_then(|record| record.rehearsal.take()) {
+        let Some(record) = &mut self.record else { return };
+        // Not all of it was pretence.
+        let calibrations = record.calibrations;
+        if let Some(disc) = record.rehearsal.take() {
             self.tracks = disc.tracks;
-            self.record = Some(disc.record);
+            self.record = Some(Record { calibrations, ..disc.record });
         }
     }
 

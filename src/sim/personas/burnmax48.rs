@@ -24,7 +24,7 @@ pub(super) const PERSONA: Persona = Persona {
     bus: Bus::Atapi,
     portrait: None,
     speeds: Speeds {
-        // GUESS: 48x reading and writing.
+        // As its name says: 48x.
         page_read_max: 8467,
         page_write: &[8467, 7056, 5645, 4234, 2822, 1411, 706],
         page_write_current: 8467,

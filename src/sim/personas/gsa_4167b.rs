@@ -49,7 +49,7 @@ pub(super) const PERSONA: Persona = Persona {
     sense: SENSE_LG,
     ways: Ways {
         // real-drives: HL-DT-ST GSA-4167B with a DVD-ROM in: CD speeds up to 404849.
-        write_speeds_end: Some(404_849),
+        cd_speeds_end: Some(404_849),
         toc_shows_dvd_tracks: true,
         // real-drives: LG GSA-4082B.
         refuses_per: true,

@@ -66,11 +66,12 @@ pub(super) const WAYS: Ways = Ways {
     toc_control_byte: true,
     toc_shows_dvd_tracks: false,
     toc_plus: (0x14, 0x14),
+    lists_calibrations: false,
     ignores_disc_information_type: false,
     wrong_media_type_is_silent: false,
     performance_end_is_capacity: false,
     write_descriptors_end_is_capacity: false,
-    write_speeds_end: None,
+    cd_speeds_end: None,
     refuses_per: false,
     // real-drives: hp GH40L page 01h: 19 retries (13h).
     read_retries: 0x13,

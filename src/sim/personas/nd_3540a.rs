@@ -54,6 +54,9 @@ pub(super) const PERSONA: Persona = Persona {
         runout: RunOut::InvalidParameter,
         // real-drives: _NEC ND-3540A: CD speeds with a DVD+RW in.
         page_speeds_stay: true,
+        // growisofs calibrates a DVD-R by command where no table is listed: drives of its days had
+        // them. GUESS: and this one.
+        lists_calibrations: true,
         ..WAYS
     },
 };

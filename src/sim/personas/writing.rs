@@ -5,11 +5,11 @@ use crate::sim::write_speeds::WriteSpeeds;
 
 /// 48x to 4x of a CD (real-drives: PLEXTOR PX-W4824A).
 const CD_R_48X: &[u32] = &[8467, 7056, 5645, 4234, 2822, 1411, 706];
-/// GUESS: 24x to 4x of a CD-RW in a drive that writes CD-R at 40x and more.
+/// 24x to 4x of a CD-RW, as the discs have it (real-drives: atip-reports, ultra and high speed).
 const CD_RW_24X: &[u32] = &[4234, 2822, 1764, 706];
 /// GUESS: 24x to 10x in a slim drive.
 const CD_R_24X: &[u32] = &[4234, 2822, 1764];
-/// GUESS: 10x and 4x in a slim drive.
+/// 10x and 4x (xorriso's list of the speeds of a CD-RW).
 const CD_RW_10X: &[u32] = &[1764, 706];
 /// 16x to 4x (real-drives: PIONEER DVR-111D: DVD-R).
 const DVD_16X: &[u32] = &[22_160, 16_620, 11_080, 8310, 5540];

@@ -72,7 +72,8 @@ fn persona(recording: &Recording) -> Result<Persona, &'static str> {
             ignores_disc_information_type: answers_any_disc_information(recording),
             performance_end_is_capacity: performance_ends_past(recording),
             write_descriptors_end_is_capacity: write_descriptors_end_past(recording),
-            write_speeds_end: write_speeds_end(recording),
+            cd_speeds_end: cd_speeds_end(recording),
+            lists_calibrations: lists_calibrations(recording),
             page_speeds_stay: page_speeds_stay(recording, portrait),
             read_retries: portrait
                 .page(RECOVERY)
@@ -245,8 +246,14 @@ fn write_descriptors_end_past(recording: &Recording) -> bool {
     end.is_some_and(|end| is_past(recording, end))
 }
 
+/// Calibrations are in READ DISC INFORMATION (MMC-6 6.22: byte 33 counts them).
+fn lists_calibrations(recording: &Recording) -> bool {
+    let data = answer(recording, |cdb| matches!(cdb, [0x51, 0, ..]));
+    data.and_then(|data| data.get(33)).is_some_and(|count| *count > 0)
+}
+
 /// The end of write descriptors where it has nothing to do with the disc.
-fn write_speeds_end(recording: &Recording) -> Option<u32> {
+fn cd_speeds_end(recording: &Recording) -> Option<u32> {
     let end = write_descriptors(recording).next().and_then(|row| be32(row, 4))?;
     let compact = !matches!(in_drive(recording), Some(Family::Dvd | Family::Bd));
     let of_the_disc = Some(end) == last_block(recording)

@@ -39,7 +39,7 @@ pub(super) struct DriveClock {
 }
 
 /// How many times faster than outside time passes for a drive without a pace that is waited for.
-const IDLE_PACE: f64 = 20.0;
+const IDLE_PACE: f64 = 60.0;
 
 impl DriveClock {
     pub(super) fn new(pace: f64, wall: Box<dyn WallClock>) -> DriveClock {

@@ -85,6 +85,8 @@ pub struct Mechanics {
     defects: Defects,
     seed: u64,
     clock: DriveClock,
+    /// Until then the drive is at a command that its host gave up.
+    engaged: Duration,
     /// The disc turns, at speed from that moment on.
     ready: Option<Duration>,
     cap_kbps: Option<u32>,
@@ -120,6 +122,7 @@ impl Mechanics {
             defects,
             seed,
             clock: DriveClock::new(pace, wall),
+            engaged: Duration::ZERO,
             ready: None,
             cap_kbps: None,
             head: Head { lba: 0, at: Duration::ZERO, place, resting: true },
@@ -158,6 +161,21 @@ impl Mechanics {
         let begun = self.clock.now;
         self.clock.now += self.settings.overhead;
         begun
+    }
+
+    /// The host gave the command up at that moment, which has passed: until now the drive is at it
+    /// without the host.
+    pub fn given_up(&mut self, at: Duration) {
+        self.engaged = self.clock.now;
+        self.clock.now = at;
+    }
+
+    /// A command waits for the drive to be done with one that was given up, no longer than until
+    /// `limit`. Whether the drive gets to it.
+    pub fn gets_to_it(&mut self, limit: Duration) -> bool {
+        let free = self.engaged.max(self.clock.now);
+        self.clock.now = free.min(limit);
+        free <= limit
     }
 
     /// A command is done: a paced drive waits until its clock's time has come outside.

@@ -18,8 +18,8 @@ const NONSENSE_MAX: u32 = 3;
 pub struct Buffer {
     /// Its size by page 2Ah.
     bytes: Option<u64>,
-    /// Bytes that have to be sent before it can have been full; `None`: it is not to be asked.
-    fills_after: Option<u64>,
+    /// It may be asked.
+    can_ask: bool,
     sent: u64,
     full: bool,
     asked: Option<Duration>,
@@ -38,11 +38,9 @@ pub struct Buffer {
 impl Buffer {
     /// Of a drive that can be asked, or not, and has so many bytes of buffer by its word.
     pub fn new(can_ask: bool, bytes: Option<u64>) -> Buffer {
-        // Pioneer's drives have 2 MB; what says nothing of its buffer has no more than 64.
-        let fills_after = can_ask.then(|| bytes.unwrap_or(64 << 20).max(2 << 20));
         Buffer {
             bytes,
-            fills_after,
+            can_ask,
             sent: 0,
             full: false,
             asked: None,
@@ -58,7 +56,7 @@ impl Buffer {
     /// So many bytes were taken.
     pub fn took(&mut self, bytes: usize) {
         self.sent += bytes as u64;
-        self.full |= self.fills_after.is_some_and(|size| self.sent > size);
+        self.full |= self.sent > self.size();
     }
 
     /// It did not take more: it is full (2/04/08).
@@ -75,6 +73,17 @@ impl Buffer {
         Some(Duration::from_millis(millis))
     }
 
+    /// Whether it has been full, as far as can be told: what is taken from then on is taken as fast
+    /// as it is written.
+    pub fn has_been_full(&self) -> bool {
+        self.full
+    }
+
+    /// Pioneer's drives have 2 MB; what says nothing of its buffer has no more than 64.
+    fn size(&self) -> u64 {
+        self.bytes.unwrap_or(64 << 20).max(2 << 20)
+    }
+
     /// The drive lost what was in it.
     pub fn reset(&mut self) {
         (self.sent, self.full, self.asked, self.percent) = (0, false, None, None);
@@ -84,7 +93,7 @@ impl Buffer {
     pub fn ask(&mut self, drive: &mut Drive, now: bool) {
         let since = self.asked.map(|asked| drive.time().saturating_sub(asked));
         let due = now || since.is_none_or(|since| since >= EVERY);
-        if !due || !self.full || self.fills_after.is_none() {
+        if !due || !self.full || !self.can_ask {
             return;
         }
         self.asked = Some(drive.time());
@@ -94,7 +103,7 @@ impl Buffer {
         let Some(told) = told else {
             self.nonsense += 1;
             if self.nonsense >= NONSENSE_MAX {
-                (self.fills_after, self.percent) = (None, None);
+                (self.can_ask, self.percent) = (false, None);
             }
             return;
         };

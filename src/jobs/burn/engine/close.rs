@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use super::judge::{Verdict, judge};
 use super::{BUSY_MAX, LOST_MAX, Out, RESET, Stop};
 use crate::jobs::burn::command::Command;
 use crate::jobs::burn::plan::Step;
 use crate::jobs::burn::report::{Event, Stage};
+use crate::jobs::judge::{Verdict, judge};
 use crate::mmc::cmd::read_disc_information::{DiscStatus, ReadDiscInformation, SessionState};
 use crate::mmc::cmd::read_track_information::{ReadTrackInformation, TrackAddress};
 use crate::mmc::cmd::synchronize_cache::SynchronizeCache;

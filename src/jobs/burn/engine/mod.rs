@@ -4,10 +4,9 @@
 
 mod buffer;
 mod close;
-mod judge;
-pub(super) mod long;
 mod prepare;
 mod reconcile;
+mod steady;
 mod writing;
 
 use std::ops::ControlFlow;
@@ -19,6 +18,8 @@ use super::plan::{Plan, Step};
 use super::report::{Event, Prepared, Stage};
 use super::worth::Reached;
 use crate::jobs::error::{Error, Kind};
+use crate::jobs::judge::{Verdict, advice, judge};
+use crate::jobs::long::{wait_closed, wait_done};
 use crate::jobs::observe::Observer;
 use crate::jobs::reading::eta::Curve;
 use crate::mmc::cmd::get_performance::Nominal;
@@ -26,8 +27,7 @@ use crate::mmc::drive::Done;
 use crate::mmc::{CommandError, Drive};
 use crate::units::Rate;
 use buffer::Buffer;
-use judge::{Verdict, advice, judge};
-use long::{wait_closed, wait_done};
+use steady::Steady;
 
 /// How long a command that is refused because the drive is busy is sent again (libburn: 200 s for
 /// all that writes).
@@ -59,6 +59,8 @@ pub struct Tally {
     pub retries: u64,
     /// The drive's buffer.
     pub buffer: Buffer,
+    /// The rate it wrote at.
+    pub steady: Steady,
     /// The rate that the drive says it writes at.
     pub granted: Option<Rate>,
     /// What one should know.
@@ -118,6 +120,7 @@ impl<'a> Burn<'a> {
             sent: 0,
             retries: 0,
             buffer: Buffer::new(prepared.disc.can.buffer_capacity, buffer_bytes),
+            steady: Steady::default(),
             granted: None,
             remarks: Vec::new(),
             stop: false,
@@ -131,7 +134,13 @@ impl<'a> Burn<'a> {
 
     /// Carries the plan out. Brings what was done, the image's tap, and what ended it early.
     pub fn run(mut self) -> (Tally, Tap, Option<Stop>) {
-        let stop = self.steps().err();
+        let stopped = self.steps().err();
+        let late = self.out.late().err();
+        let stop = stopped.or(late);
+        if stop.is_some() {
+            // What is still to be found out takes nothing of the image.
+            self.tap.leave();
+        }
         if stop.is_some() && matches!(self.out.tally.reached, Reached::Writing | Reached::Taken) {
             self.out.salvage();
         }
@@ -143,6 +152,8 @@ impl<'a> Burn<'a> {
         self.out.check_same_disc()?;
         if self.out.plan.write().is_some() {
             self.fill()?;
+        } else {
+            self.tap.leave();
         }
         let plan = self.out.plan;
         for step in &plan.steps {
@@ -202,6 +213,14 @@ impl Out<'_> {
         self.tally.reached = self.tally.reached.max(reached);
     }
 
+    /// The failure of an earlier write, whichever command the drive has told it to: also one whose
+    /// own failure does no harm. Then not all is on the disc, whatever was said of the flush.
+    fn late(&mut self) -> Result<(), Stop> {
+        let Some(error) = self.drive.take_deferred() else { return Ok(()) };
+        self.tally.reached = self.tally.reached.min(Reached::Taken);
+        Err(Stop::from(&error))
+    }
+
     fn curve(&self) -> Curve {
         let last = self.prepared.disc.capacity.0.max(self.plan.needed.0);
         Curve::of(&self.promised, last)
@@ -223,7 +242,10 @@ impl Out<'_> {
             if let ControlFlow::Break(()) = observer.event(busy) {
                 tally.stop = true;
             }
+            // What was begun is waited for all the same.
+            ControlFlow::Continue(())
         })
+        .map(|_| ())
     }
 
     /// Lets the drive come to itself after a command was lost, and sets it up again if it was

@@ -2,12 +2,12 @@
 //! and what the drive is told of what comes. The disc stays as it was until the first of them that
 //! changes it.
 
-use super::judge::{Verdict, judge};
 use super::{LOST_MAX, Noticed, Out, RESET, Stop};
 use crate::jobs::burn::command::Command;
 use crate::jobs::burn::plan::{Step, is_at};
 use crate::jobs::burn::report::{Event, Stage};
 use crate::jobs::burn::worth::Reached;
+use crate::jobs::judge::{Verdict, judge};
 use crate::mmc::CommandError;
 use crate::mmc::cmd::get_performance::GetPerformance;
 use crate::mmc::cmd::mode_sense::{ModeSense, Values};

@@ -3,14 +3,14 @@
 
 use std::time::{Duration, Instant};
 
-use super::judge::{Verdict, judge};
-use super::long::wait_done;
 use super::reconcile::{Next, Trouble};
 use super::{BUSY_MAX, Burn, Noticed, Out, Stop};
 use crate::jobs::burn::fifo::{SourceError, Take};
 use crate::jobs::burn::plan::{Chunk, Step, Write};
 use crate::jobs::burn::report::{Event, Progress, Stage};
 use crate::jobs::burn::worth::Reached;
+use crate::jobs::judge::{Verdict, judge};
+use crate::jobs::long::{quietly, wait_done};
 use crate::jobs::reading::eta::Pace;
 use crate::mmc::CommandError;
 use crate::mmc::cmd::synchronize_cache::SynchronizeCache;
@@ -35,7 +35,6 @@ struct Sending<'a> {
     /// Writes that were lost, one after another.
     losses: u32,
     pace: Pace,
-    began: Duration,
 }
 
 impl Burn<'_> {
@@ -60,9 +59,24 @@ impl Burn<'_> {
         Ok(())
     }
 
+    /// Waits for the other drives that take the same image, so that none of them is formatting,
+    /// say, while this one writes and gets nothing more.
+    fn wait_for_others(&mut self) -> Result<(), Stop> {
+        let begun = Instant::now();
+        while !self.tap.wait_ready(PATIENCE) {
+            let (stage, elapsed) = (Stage::Preparing, begun.elapsed());
+            self.out.tell(Event::Busy { stage, elapsed, progress: None });
+            self.out.checkpoint()?;
+        }
+        Ok(())
+    }
+
     pub(super) fn write(&mut self, write: &Write) -> Result<(), Stop> {
+        self.wait_for_others()?;
         let out = &mut self.out;
         out.reach(Reached::Prepared);
+        // What is told up to here is not of this write.
+        drop(out.drive.take_deferred());
         out.tally.written = u64::from(write.skip.0);
         out.tally.began.get_or_insert((out.drive.time(), Instant::now()));
         self.write_from(write, write.start)?;
@@ -72,12 +86,13 @@ impl Burn<'_> {
     }
 
     fn write_from(&mut self, write: &Write, from: Lba) -> Result<(), Stop> {
-        let (began, first) = (self.out.drive.time(), u32::try_from(write.start.0).unwrap_or(0));
-        let pace = Pace::new(self.out.curve(), began, 0, first);
-        let mut sending = Sending { write, losses: 0, pace, began };
+        let first = u32::try_from(write.start.0).unwrap_or(0);
+        let pace = Pace::new(self.out.curve(), self.out.drive.time(), 0, first);
+        let mut sending = Sending { write, losses: 0, pace };
         let mut at = from;
         while let Some(chunk) = write.chunk_at(at) {
             self.out.progress(&mut sending, at, self.tap.fill().percent());
+            self.out.late()?;
             self.out.checkpoint()?;
             let next = self.chunk(&mut sending, &chunk)?;
             at = self.go_on(write, next, Some(&chunk))?;
@@ -226,14 +241,12 @@ impl Out<'_> {
         let bytes = Blocks(done).bytes();
         let sector = |lba: Lba| u32::try_from(lba.0).unwrap_or(0);
         let (kbps, left) = sending.pace.at(now, bytes, sector(at), sector(write.end()));
-        let took = now.saturating_sub(sending.began).as_secs_f64();
-        let average = Some(bytes as f64 / 1000.0 / took).filter(|kbps| kbps.is_finite());
         self.tell(Event::Progress(Progress {
             stage: Stage::Writing,
             done: image_blocks(write, at),
             total: u64::from(write.skip.0) + u64::from(write.image.0),
             kbps,
-            kbps_average: average,
+            kbps_average: self.tally.steady.kbps(),
             left,
             fifo_percent,
             buffer_percent: self.tally.buffer.percent,
@@ -265,6 +278,9 @@ impl Out<'_> {
                     sending.losses = 0;
                     self.tally.sent += u64::from(chunk.blocks().0);
                     self.tally.buffer.took(data.len());
+                    if self.tally.buffer.has_been_full() {
+                        self.tally.steady.note(self.drive.time(), self.tally.sent);
+                    }
                     return Ok(Next::At(chunk.end()));
                 }
                 // It said yes, and did not take all of it, or took it after a reset.
@@ -362,13 +378,17 @@ impl Out<'_> {
     /// After a burn that ended in the middle: what the drive has taken goes to the disc, so that
     /// the disc can be gone on with. What does not work here cannot make it worse.
     pub(super) fn salvage(&mut self) {
-        if self.drive.is_gone() {
-            return;
-        }
-        if wait_done(self.drive, BUSY_MAX, &mut |_, _| {}).is_ok()
-            && let Err(error) = self.flush_once()
-        {
-            self.remark(format!("what the drive had taken could not all be written: {error}"));
+        for last in [false, false, true] {
+            if self.drive.is_gone() {
+                return;
+            }
+            let ready = wait_done(self.drive, BUSY_MAX, &mut quietly);
+            match ready.and_then(|_| self.flush_once()) {
+                Ok(()) => return,
+                Err(error) if last => self
+                    .remark(format!("what the drive had taken could not all be written: {error}")),
+                Err(_) => {}
+            }
         }
     }
 

@@ -61,6 +61,8 @@ struct Ring {
     behind: u64,
     /// What each drive takes next; `None` if it takes nothing more.
     next: Vec<Option<u64>>,
+    /// Whether each drive has come to where it takes its first piece.
+    ready: Vec<bool>,
     free: Vec<Piece>,
     /// Pieces that memory was taken for.
     made: usize,
@@ -78,6 +80,11 @@ impl Ring {
     fn piece(&self, index: usize) -> Option<Arc<Piece>> {
         let at = self.next[index]?.checked_sub(self.first)?;
         self.pieces.get(usize::try_from(at).ok()?).cloned()
+    }
+
+    /// Whether every drive that is still there has come to its first piece.
+    fn all_ready(&self) -> bool {
+        self.next.iter().zip(&self.ready).all(|(next, ready)| *ready || next.is_none())
     }
 
     /// Lets go of what every drive has taken.
@@ -101,6 +108,8 @@ struct Shared {
     pieces_max: usize,
     filled: Condvar,
     freed: Condvar,
+    /// A drive has come to its first piece, or has left.
+    ready: Condvar,
 }
 
 impl Shared {
@@ -195,6 +204,7 @@ pub fn start(input: Input, room: Room, drives: usize) -> io::Result<Vec<Tap>> {
             first: 0,
             behind: behind as u64,
             next: vec![Some(0); drives],
+            ready: vec![false; drives],
             free: Vec::new(),
             made: 0,
             end: None,
@@ -202,6 +212,7 @@ pub fn start(input: Input, room: Room, drives: usize) -> io::Result<Vec<Tap>> {
         pieces_max,
         filled: Condvar::new(),
         freed: Condvar::new(),
+        ready: Condvar::new(),
     });
     let tap = |index| Tap {
         shared: Arc::clone(&shared),
@@ -415,6 +426,28 @@ impl Tap {
         !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
     }
 
+    /// This drive is ready for its first piece. Waits up to `patience` for the others that are
+    /// still there; whether they are, too: what one of them does for minutes before it takes
+    /// anything must not leave another without data in the middle of its disc.
+    pub fn wait_ready(&self, patience: Duration) -> bool {
+        let mut ring = self.shared.ring();
+        ring.ready[self.index] = true;
+        self.shared.ready.notify_all();
+        let waited = self.shared.ready.wait_timeout_while(ring, patience, |ring| !ring.all_ready());
+        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
+    }
+
+    /// This drive takes nothing more, and holds nobody up from here on.
+    pub fn leave(&mut self) {
+        self.held = None;
+        let mut ring = self.shared.ring();
+        ring.next[self.index] = None;
+        ring.recycle();
+        drop(ring);
+        self.shared.freed.notify_all();
+        self.shared.ready.notify_all();
+    }
+
     /// Checksums of the image, once all of it was read.
     pub fn prints(&self) -> Option<Arc<Prints>> {
         self.shared.ring().end.as_ref()?.as_ref().ok().cloned()
@@ -436,11 +469,6 @@ impl Stalls {
 
 impl Drop for Tap {
     fn drop(&mut self) {
-        self.held = None;
-        let mut ring = self.shared.ring();
-        ring.next[self.index] = None;
-        ring.recycle();
-        drop(ring);
-        self.shared.freed.notify_all();
+        self.leave();
     }
 }

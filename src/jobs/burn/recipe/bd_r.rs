@@ -69,6 +69,9 @@ fn remarks(job: &Job<'_>, managed: bool, plan: &mut Plan) {
             "without spare areas the disc is written at full speed anyway: no streaming bit".into(),
         );
     }
+    if job.disc.formatted && job.choices.spares.is_some() {
+        plan.remarks.push("the disc has spare areas already: they are used as they are".into());
+    }
     if job.disc.sessions >= SESSIONS_MANY {
         let sessions = job.disc.sessions;
         plan.remarks
@@ -99,12 +102,8 @@ fn spares(job: &Job<'_>) -> Result<Option<FormatDescriptor>, Refusal> {
                 "leave out --spares, or use a fresh BD-R",
             );
         }
-        (_, true) => {
-            return refuse(
-                "this BD-R is formatted with spare areas already",
-                "leave out --spares: they are used as they are",
-            );
-        }
+        // The same burn once more, perhaps: it broke off behind the format, which is for good.
+        (_, true) => return Ok(None),
         (_, false) if !disc.is_blank() => {
             return refuse(
                 "a BD-R gets spare areas only before it is first written",

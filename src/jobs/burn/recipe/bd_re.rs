@@ -14,7 +14,10 @@ const NONE: u8 = 0x31;
 pub(super) fn plan(job: &Job<'_>) -> Result<Plan, Refusal> {
     let disc = job.disc;
     let format = if disc.formatted {
-        common::refuse_reformat(job)?;
+        let is_such = |spares| choose(job, spares).is_some_and(|format| format.blocks == disc.free);
+        if !job.choices.spares.is_some_and(is_such) {
+            common::refuse_reformat(job)?;
+        }
         None
     } else {
         let spares = job.choices.spares.unwrap_or(Spares::Default);

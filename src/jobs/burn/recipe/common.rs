@@ -38,9 +38,10 @@ pub(super) fn check_open_track(job: &Job<'_>) -> Result<(), Refusal> {
     Err(Refusal::new(Reason::Disc, format!("a burn broke off on this {kind}"), hint))
 }
 
-/// Says no to other spare areas on a disc that is formatted: that is a job of its own.
+/// Says no to other spare areas on a disc that is formatted: that is a job of its own. Where a burn
+/// is gone on with, it is the one that formatted it.
 pub(super) fn refuse_reformat(job: &Job<'_>) -> Result<(), Refusal> {
-    if job.choices.spares.is_none() {
+    if job.choices.spares.is_none() || job.done.is_some() {
         return Ok(());
     }
     let (kind, size) = (job.disc.kind, room::size(job.disc.free));

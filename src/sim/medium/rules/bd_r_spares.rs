@@ -61,7 +61,7 @@ pub fn closes_session(disc: &Medium) -> Result<(), Refusal> {
 /// It does, and no spare block is left for it.
 pub fn writes_over(disc: &Medium, order: &WriteOrder) -> Result<bool, Refusal> {
     let over = over(disc, order);
-    if over && left(disc) < spare_blocks(disc, order) {
+    if over && disc.spares_left() < spare_blocks(disc, order) {
         return Err(NO_SPARES.at(u32::try_from(order.lba).unwrap_or(0)));
     }
     Ok(over)
@@ -86,13 +86,6 @@ fn over(disc: &Medium, order: &WriteOrder) -> bool {
             && lba.saturating_add(order.blocks) <= track.start + track.recorded()
     };
     disc.pseudo_overwrites() && order.blocks > 0 && disc.tracks.iter().any(|track| within(&track))
-}
-
-fn left(disc: &Medium) -> u32 {
-    let record = disc.record.as_ref();
-    record.map_or(0, |record| {
-        record.format.map_or(0, |format| format.spares).saturating_sub(record.spares_used)
-    })
 }
 
 fn spare_blocks(disc: &Medium, order: &WriteOrder) -> u32 {

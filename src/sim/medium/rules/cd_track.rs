@@ -27,6 +27,10 @@ pub const SEQUENCE: Refusal = Refusal::of(5, 0x2c, 0x00);
 const INCOMPLETE_TRACK: Refusal = Refusal::of(5, 0x72, 0x03);
 /// 5/72/04: empty or partially written reserved track (real-drives: sense-pairs-from-logs).
 const RESERVED_TRACK: Refusal = Refusal::of(5, 0x72, 0x04);
+/// A CD has tracks 1 to 99 (IEC 60908: TNO is two digits).
+const TRACKS_MOST: usize = 99;
+/// 3/73/05: program memory area is full. GUESS: said of a track 100.
+const PMA_FULL: Refusal = Refusal::of(3, 0x73, 0x05);
 /// GUESS: run-out and the entry in the program memory area.
 const TRACK_TIME: Duration = Duration::from_secs(2);
 /// GUESS: lead-in and lead-out, 150 seconds of disc, at 10x.
@@ -105,8 +109,9 @@ pub fn write_track(
             return Err(ILLEGAL_MODE_FOR_TRACK);
         }
         Some(track) => end_of_room(disc, track),
-        None if lba == next(disc) => end_of_disc(disc),
-        None => return Err(sequential::INVALID_ADDRESS.at(lba)),
+        None if lba != next(disc) => return Err(sequential::INVALID_ADDRESS.at(lba)),
+        None if disc.tracks.len() >= TRACKS_MOST => return Err(PMA_FULL),
+        None => end_of_disc(disc),
     };
     if lba.saturating_add(order.blocks) > end {
         return Err(LBA_OUT_OF_RANGE.at(end));
@@ -177,6 +182,9 @@ pub fn flushed(disc: &Medium) -> Option<Work> {
 /// # Errors
 /// It is too short, or there is no room for it, or one is under way.
 pub fn reserve(disc: &mut Medium, blocks: u32, page: &WriteParameters) -> Result<(), Refusal> {
+    if disc.tracks.len() >= TRACKS_MOST {
+        return Err(sequential::NO_MORE_TRACKS);
+    }
     if running(disc) || disc.tracks.iter().any(under_way) {
         return Err(SEQUENCE);
     }

@@ -42,8 +42,8 @@ pub fn modified(disc: &Medium, order: &WriteOrder) -> u32 {
 
 /// The toll of a disc with defect management: all is read back, unless it streams.
 pub fn managed(disc: &Medium, order: &WriteOrder) -> Toll {
-    let spares = disc.record.as_ref().and_then(|record| record.format).map_or(0, |f| f.spares);
-    Toll { laying: 0, modified: modified(disc, order), verified: spares > 0 && !order.streaming }
+    let verified = disc.spares() > 0 && !order.streaming;
+    Toll { laying: 0, modified: modified(disc, order), verified }
 }
 
 /// Remembers which blocks carry a signal now.

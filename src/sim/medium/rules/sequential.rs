@@ -15,6 +15,10 @@ pub const INVALID_ADDRESS: Refusal = Refusal::of(5, 0x21, 0x02);
 const OUT_OF_RANGE: Refusal = Refusal::of(5, 0x21, 0x00);
 /// 5/2C/00: command sequence error.
 const SEQUENCE: Refusal = Refusal::of(5, 0x2c, 0x00);
+/// 5/72/05: no more track reservations allowed (MMC-6 annex F).
+pub const NO_MORE_TRACKS: Refusal = Refusal::of(5, 0x72, 0x05);
+/// The fragments of a DVD+R that can be open at once (libburn's cookbook).
+const FRAGMENTS: usize = 15;
 /// 5/72/04: empty or partially written reserved track (sense-pairs-from-logs: CLOSE SESSION).
 const RESERVED_TRACK: Refusal = Refusal::of(5, 0x72, 0x04);
 
@@ -114,6 +118,10 @@ pub fn reserve(disc: &mut Medium, blocks: u32) -> Result<(), Refusal> {
     }
     if disc.session_is_ruined() {
         return Err(SEQUENCE);
+    }
+    let open = disc.tracks.iter().filter(|track| track.is_open()).count();
+    if disc.kind.plus() && open >= FRAGMENTS {
+        return Err(NO_MORE_TRACKS);
     }
     let unit = disc.family().ecc_blocks().0;
     let length = blocks.checked_next_multiple_of(unit).ok_or(OUT_OF_RANGE)?;

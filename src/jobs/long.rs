@@ -1,6 +1,7 @@
 //! Waiting for what takes a drive long: BLANK, FORMAT UNIT, SYNCHRONIZE CACHE, CLOSE TRACK SESSION.
 //! It is asked twice a second (TEST UNIT READY) until it says that it is done. Knows no plan.
 
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::judge::{Verdict, judge};
@@ -15,29 +16,50 @@ const WITHOUT_REASON: Duration = Duration::from_secs(5);
 /// Questions lost in a row before the drive is taken for hung.
 const LOST_MAX: u32 = 5;
 
-/// What the drive said meanwhile: time it has taken, and how far it is in 65536ths.
-pub type Tell<'a> = &'a mut dyn FnMut(Duration, Option<u16>);
+/// What the drive said meanwhile: time it has taken, and how far it is in 65536ths. `Break` ends
+/// the waiting; the drive goes on.
+pub type Tell<'a> = &'a mut dyn FnMut(Duration, Option<u16>) -> ControlFlow<()>;
+
+/// How the wait ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waited {
+    /// The drive is done.
+    Done,
+    /// It was told to stop waiting.
+    Stopped,
+}
+
+/// Nothing is told.
+pub fn quietly(_: Duration, _: Option<u16>) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
 
 /// Waits until the drive is ready, `limit` at most.
 ///
 /// # Errors
 /// It failed, or it is not done in time: the last thing it said.
-pub fn wait_done(drive: &mut Drive, limit: Duration, tell: Tell<'_>) -> Result<(), CommandError> {
+pub fn wait_done(
+    drive: &mut Drive,
+    limit: Duration,
+    tell: Tell<'_>,
+) -> Result<Waited, CommandError> {
     let begun = drive.time();
     let mut lost = 0;
     loop {
-        let Err(error) = drive.run(&TestUnitReady) else { return Ok(()) };
+        let Err(error) = drive.run(&TestUnitReady) else { return Ok(Waited::Done) };
         let elapsed = drive.time().saturating_sub(begun);
         match next(&error, elapsed) {
             Next::Wait => lost = 0,
-            Next::Done => return Ok(()),
+            Next::Done => return Ok(Waited::Done),
             Next::Lost if lost < LOST_MAX => lost += 1,
             Next::Lost | Next::Fail => return Err(error),
         }
         if elapsed >= limit {
             return Err(error);
         }
-        tell(elapsed, error.sense().and_then(|sense| sense.progress));
+        if tell(elapsed, error.sense().and_then(|sense| sense.progress)).is_break() {
+            return Ok(Waited::Stopped);
+        }
         drive.wait(PAUSE);
     }
 }
@@ -48,20 +70,28 @@ pub fn wait_done(drive: &mut Drive, limit: Duration, tell: Tell<'_>) -> Result<(
 ///
 /// # Errors
 /// As [`wait_done`]. A drive that does not answer the question for another reason is done.
-pub fn wait_closed(drive: &mut Drive, limit: Duration, tell: Tell<'_>) -> Result<(), CommandError> {
+pub fn wait_closed(
+    drive: &mut Drive,
+    limit: Duration,
+    tell: Tell<'_>,
+) -> Result<Waited, CommandError> {
     let begun = drive.time();
     loop {
         let left = limit.saturating_sub(drive.time().saturating_sub(begun));
-        wait_done(drive, left, &mut *tell)?;
-        let Err(error) = drive.query(&ReadDiscInformation) else { return Ok(()) };
+        if wait_done(drive, left, &mut *tell)? == Waited::Stopped {
+            return Ok(Waited::Stopped);
+        }
+        let Err(error) = drive.query(&ReadDiscInformation) else { return Ok(Waited::Done) };
         let elapsed = drive.time().saturating_sub(begun);
         if next(&error, elapsed) != Next::Wait {
-            return Ok(());
+            return Ok(Waited::Done);
         }
         if elapsed >= limit {
             return Err(error);
         }
-        tell(elapsed, error.sense().and_then(|sense| sense.progress));
+        if tell(elapsed, error.sense().and_then(|sense| sense.progress)).is_break() {
+            return Ok(Waited::Stopped);
+        }
         drive.wait(PAUSE);
     }
 }
@@ -100,10 +130,13 @@ mod tests {
         Step::on(TEST).fails(2, 4, ascq)
     }
 
-    fn wait(steps: Vec<Step>, limit: Duration) -> (Result<(), CommandError>, Vec<Option<u16>>) {
+    fn wait(steps: Vec<Step>, limit: Duration) -> (Result<Waited, CommandError>, Vec<Option<u16>>) {
         let script = Script::new(steps);
         let mut told = Vec::new();
-        let result = wait_done(&mut script.drive(), limit, &mut |_, progress| told.push(progress));
+        let result = wait_done(&mut script.drive(), limit, &mut |_, progress| {
+            told.push(progress);
+            ControlFlow::Continue(())
+        });
         (result, told)
     }
 
@@ -116,7 +149,7 @@ mod tests {
             not_ready(1),
             Step::on(TEST),
         ]);
-        assert_eq!(wait_done(&mut script.drive(), HOUR, &mut |_, _| {}), Ok(()));
+        assert_eq!(wait_done(&mut script.drive(), HOUR, &mut quietly), Ok(Waited::Done));
         assert_eq!(script.waited(), Duration::from_secs(2));
         script.finish();
     }
@@ -127,7 +160,7 @@ mod tests {
         bytes.resize(18, 0);
         bytes[15..18].copy_from_slice(&[0x80, 0x40, 0x00]);
         let steps = vec![Step::on(TEST).sense(&bytes), not_ready(4), Step::on(TEST)];
-        assert_eq!(wait(steps, HOUR), (Ok(()), vec![Some(0x4000), None]));
+        assert_eq!(wait(steps, HOUR), (Ok(Waited::Done), vec![Some(0x4000), None]));
     }
 
     #[test]
@@ -147,12 +180,12 @@ mod tests {
             ask().fails(5, 0x20, 0),
         ]);
         let mut drive = script.drive();
-        assert_eq!(wait_closed(&mut drive, HOUR, &mut |_, _| {}), Ok(()));
-        assert_eq!(wait_closed(&mut drive, HOUR, &mut |_, _| {}), Ok(()));
+        assert_eq!(wait_closed(&mut drive, HOUR, &mut quietly), Ok(Waited::Done));
+        assert_eq!(wait_closed(&mut drive, HOUR, &mut quietly), Ok(Waited::Done));
         script.finish();
         let script = Script::table(vec![Step::on(TEST), ask().fails(2, 4, 7)]);
         let limit = Duration::from_secs(100);
-        let error = wait_closed(&mut script.drive(), limit, &mut |_, _| {}).expect_err("gives up");
+        let error = wait_closed(&mut script.drive(), limit, &mut quietly).expect_err("gives up");
         assert_eq!(error.triple(), Some((2, 4, 7)));
     }
 
@@ -160,7 +193,7 @@ mod tests {
     fn the_wait_has_an_end() {
         let script = Script::new(vec![not_ready(7); 500]);
         let limit = Duration::from_secs(60);
-        let error = wait_done(&mut script.drive(), limit, &mut |_, _| {}).expect_err("gives up");
+        let error = wait_done(&mut script.drive(), limit, &mut quietly).expect_err("gives up");
         assert_eq!(error.triple(), Some((2, 4, 7)));
         assert!((59..62).contains(&script.waited().as_secs()));
     }
@@ -183,7 +216,7 @@ mod tests {
     fn questions_that_are_lost_are_asked_again_a_few_times() {
         let lost = || Step::on(TEST).errno(Errno::EIO);
         let (result, _) = wait(vec![lost(), lost(), not_ready(7), lost(), Step::on(TEST)], HOUR);
-        assert_eq!(result, Ok(()));
+        assert_eq!(result, Ok(Waited::Done));
         assert!(wait(vec![lost(); 6], HOUR).0.is_err());
         let gone = Step::on(TEST).errno(Errno::ENODEV);
         assert!(wait(vec![gone], HOUR).0.expect_err("gone").is_gone());
@@ -192,8 +225,20 @@ mod tests {
     #[test]
     fn not_ready_without_a_reason_is_believed_for_five_seconds() {
         let script = Script::new(vec![not_ready(0); 30]);
-        assert_eq!(wait_done(&mut script.drive(), HOUR, &mut |_, _| {}), Ok(()));
+        assert_eq!(wait_done(&mut script.drive(), HOUR, &mut quietly), Ok(Waited::Done));
         assert_eq!(script.waited(), Duration::from_secs(5));
+    }
+
+    #[test]
+    fn who_does_not_want_to_wait_any_more_leaves_the_drive_to_itself() {
+        let script = Script::new(vec![not_ready(7); 3]);
+        let mut told = 0;
+        let waited = wait_done(&mut script.drive(), HOUR, &mut |_, _| {
+            told += 1;
+            if told == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        assert_eq!(waited, Ok(Waited::Stopped));
+        script.finish();
     }
 
     #[test]
@@ -203,6 +248,6 @@ mod tests {
         // `Drive` takes three in by itself.
         steps.extend((0..5).map(|_| attention()));
         steps.push(Step::on(TEST));
-        assert_eq!(wait(steps, HOUR).0, Ok(()));
+        assert_eq!(wait(steps, HOUR).0, Ok(Waited::Done));
     }
 }

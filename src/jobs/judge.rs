@@ -1,6 +1,7 @@
-//! What an answer to a command that writes means for the burn. Pure: a table. Evidence: libburn's
-//! and growisofs' retry rules, MMC-6 annex F.
+//! What an answer to a command that writes means for what is being done. Pure: a table. Evidence:
+//! libburn's and growisofs' retry rules, MMC-6 annex F.
 
+use crate::mmc::advice::{self, Doing};
 use crate::mmc::{CommandError, Failure};
 use crate::transport::{Status, TransportError};
 
@@ -58,30 +59,7 @@ pub fn judge(error: &CommandError) -> Verdict {
 
 /// What can be done about what a drive says, where a person can do something.
 pub fn advice(error: &CommandError) -> Option<&'static str> {
-    let (key, asc, ascq) = error.triple()?;
-    Some(match (key, asc, ascq) {
-        (0x03 | 0x04, 0x73, _) => {
-            "the drive cannot set its laser for this disc: a lower --speed, a disc of another \
-             maker, or a cleaned lens may help"
-        }
-        (0x03, 0x0c, 0x09) => {
-            "the drive's buffer ran empty without underrun protection: a lower --speed or a \
-             faster source helps"
-        }
-        (0x03, 0x0c, _) => {
-            "the disc could not be written there: a lower --speed or a disc of another maker may \
-             help"
-        }
-        (0x05, 0x63, _) => "the disc is full",
-        (0x05, 0x64, _) => "the drive does not write so on this disc: another --mode may work",
-        (0x05, 0x2c, _) => "does another program use the drive? it must not, during a burn",
-        (0x05, 0x72, _) | (0x03, 0x72, _) => {
-            "the end of the session could not be written; the drive may still read the disc"
-        }
-        (0x07, ..) => "the disc is write protected, in its case or by command",
-        (_, 0x30, _) => "the drive cannot write such a disc",
-        _ => return None,
-    })
+    advice::hint(error, Doing::Writing)
 }
 
 #[cfg(test)]
