@@ -149,8 +149,8 @@ fn what_was_recorded_is_told() {
         "drive": {"vendor": "HL-DT-ST", "product": "BD-RE  WH16NS40", "revision": "1.00",
                   "serial": null},
         "medium": {"code": 16, "name": "DVD-ROM"}, "note": null,
-        "commands": result["commands"], "answered": result["answered"],
-        "refused": result["refused"], "lost": 0, "cut_short": [], "holds_serial": false,
+        "commands": 94, "answered": 72, "refused": 22, "lost": 0, "withheld": 0,
+        "cut_short": [], "holds_serial": false,
     });
     assert_eq!(result, expected);
 }
@@ -184,6 +184,9 @@ fn a_drive_that_hangs_is_asked_no_more_of_that_kind_and_the_file_is_good() {
     // GET EVENT STATUS; the same, MECHANISM STATUS, READ and READ FORMAT CAPACITIES.
     hangs("one.toml", &[0x4a]);
     hangs("many.toml", &[0x4a, 0x23, 0x28]);
+    let busy = "kind = \"check\"\nsense = \"2/04/01\"\nopcode = 0\ntimes = 1000\n";
+    place.file("busy.toml", format!("[[fault]]\n{busy}"));
+    place.file("dead.toml", "[[fault]]\nkind = \"timeout\"\nat_command = 1\ntimes = 1000\n");
     place.file("gone.toml", "[[fault]]\nkind = \"unplug\"\nopcode = 0x4a\n");
     expect_all(
         "record-drive-hangs",
@@ -193,6 +196,9 @@ fn a_drive_that_hangs_is_asked_no_more_of_that_kind_and_the_file_is_good() {
             "-d sim:demo?medium=dvd-rom&faults=many.toml record-drive many.jsonl",
             "-d sim:demo?medium=dvd-rom&faults=gone.toml record-drive gone.jsonl",
             "-d sim:nope.iso record-drive nope.jsonl",
+            "-d sim:demo?medium=dvd-rom&faults=busy.toml record-drive",
+            "-d sim:demo?medium=dvd-rom&faults=dead.toml record-drive",
+            "-d sim:demo?medium=dvd-rom&filter=user record-drive",
         ],
     );
     let asked = |file: &str, opcode: u8| {
@@ -210,4 +216,32 @@ fn the_asking_is_shown_in_a_terminal() {
     let run = place.run_in_terminal("-d sim:demo record-drive a.jsonl", "").code(0);
     assert!(run.stderr.contains("identity"), "{}", run.report());
     assert!(run.stderr.contains("a.jsonl\n  Drive "), "{}", run.report());
+}
+
+/// Whole, with the disc's files: a simulated drive reads what a recording has not kept.
+#[test]
+fn info_shows_of_a_drive_made_of_a_recording_what_it_shows_of_the_drive() {
+    let place = Place::new();
+    for (persona, medium) in [
+        ("wh16ns40", "bd-rom"),
+        ("se-506cb", "bd-rom"),
+        ("dvr-111d", "dvd-rom"),
+        ("gsa-4167b", "dvd-rom"),
+        ("px-w4824a", "cd-rom"),
+        ("cdd4851", "cd-rom"),
+    ] {
+        let shown = |persona: &str| {
+            let run = place.run(&format!("-v -d sim:demo?medium={medium}&persona={persona} info"));
+            let run = run.code(0);
+            run.stdout.lines().filter(|line| !line.starts_with("  Path")).collect::<String>()
+        };
+        place.run(&format!(
+            "-q -d sim:demo?medium={medium}&persona={persona} record-drive {persona}.jsonl"
+        ));
+        assert_eq!(shown(&format!("{persona}.jsonl")), shown(persona), "{persona}");
+    }
+    // What was recorded without a disc takes one.
+    place.run("-q -d sim:demo?tray=empty&persona=dvr-111d record-drive empty.jsonl").code(0);
+    let run = place.run("-d sim:blank?medium=dvd-r&persona=empty.jsonl info").code(0);
+    assert!(run.stdout.contains("Kind          DVD-R sequential recording"), "{}", run.report());
 }

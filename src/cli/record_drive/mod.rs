@@ -11,6 +11,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use oxidisc::jobs::interview::{self, Ended, Event, interview};
+use oxidisc::jobs::survey::MediumFacts;
 use oxidisc::transport::record::{BULK_ABOVE, Options, Recorder, Trouble};
 use oxidisc::transport::recording::{Header, Recording};
 use oxidisc::transport::{Access, reason};
@@ -28,6 +29,20 @@ use super::progress::{Bars, Progress};
 use super::tap::{Log, Tap};
 use report::Outcome;
 use spool::Spool;
+
+/// What was found out before anything else was asked.
+struct Asked {
+    /// `None` if the drive does not say who it is.
+    found: Option<Found>,
+    /// Why not all of it could be.
+    error: Option<CliError>,
+}
+
+impl Asked {
+    fn medium(&self) -> Option<&MediumFacts> {
+        self.found.as_ref()?.disc.as_ref().map(|disc| &disc.medium)
+    }
+}
 
 /// Records the drive and its disc.
 pub fn run(args: &RecordDriveArgs, app: &App) -> Result<Exit, CliError> {
@@ -51,18 +66,13 @@ pub fn run(args: &RecordDriveArgs, app: &App) -> Result<Exit, CliError> {
     app.printer.note("asking the drive; nothing is written or changed");
     // What is on it is nobody's business: `info` does without, here and of the file.
     opened.contents = false;
-    let (found, mut error) = match info::ask(&mut opened, app, &log) {
-        Ok((found, outcome)) => (Some(found), outcome.err()),
-        Err(error) => (None, Some(error)),
+    let mut asked = match info::ask(&mut opened, app, &log) {
+        Ok((found, outcome)) => Asked { found: Some(found), error: outcome.err() },
+        Err(error) => Asked { found: None, error: Some(error) },
     };
-    let file = args.file.clone().unwrap_or_else(|| name::file(found.as_ref()).into());
-    begin(&file, args.force, &spool, &header(&opened, found.as_ref()))?;
-    let mut went = interview::Report::default();
-    if let Some(found) = &found
-        && !opened.drive.is_gone()
-    {
-        went = ask_the_rest(&mut opened, found, &log, app, &interrupt);
-    }
+    let file = args.file.clone().unwrap_or_else(|| name::file(&asked).into());
+    begin(&file, args.force, &spool, &header(&opened, &asked))?;
+    let went = ask_the_rest(&mut opened, &asked, &log, app, &interrupt);
     // Whatever it is given back is recorded, too.
     drop(opened.drive);
     if let Some(failed) = trouble.take() {
@@ -70,15 +80,16 @@ pub fn run(args: &RecordDriveArgs, app: &App) -> Result<Exit, CliError> {
     }
     if went.ended == Some(Ended::Gone) {
         let gone = CliError::unusable("the drive went away while it was asked");
-        error = error.or(Some(gone.hint("see that it is connected and powered, then try again")));
+        let gone = gone.hint("see that it is connected and powered, then try again");
+        asked.error.get_or_insert(gone);
     }
     let recording = Recording::load(&file)?;
     let redacted = app.global.redact;
-    let outcome = Outcome { file: &file, found: found.as_ref(), went, recording, redacted };
-    tell(app, &outcome, error.as_ref())
+    tell(app, &Outcome { file: &file, asked: &asked, went, recording, redacted })
 }
 
-fn tell(app: &App, outcome: &Outcome, error: Option<&CliError>) -> Result<Exit, CliError> {
+fn tell(app: &App, outcome: &Outcome) -> Result<Exit, CliError> {
+    let error = outcome.asked.error.as_ref();
     if !app.printer.is_quiet() {
         app.printer.data(&report::text(outcome, &app.printer));
     }
@@ -99,12 +110,15 @@ fn tell(app: &App, outcome: &Outcome, error: Option<&CliError>) -> Result<Exit, 
 
 fn ask_the_rest(
     opened: &mut Opened,
-    found: &Found,
+    asked: &Asked,
     log: &Log,
     app: &App,
     interrupt: &Interrupt,
 ) -> interview::Report {
-    let medium = found.disc.as_ref().map(|disc| &disc.medium);
+    let Some(found) = asked.found.as_ref().filter(|_| !opened.drive.is_gone()) else {
+        return interview::Report::default();
+    };
+    let medium = asked.medium();
     let already: Vec<_> = log.take().into_iter().map(|exchange| exchange.cdb).collect();
     let mut bar = Bars::one(&app.printer, "record-drive");
     let report = interview(&mut opened.drive, &found.drive, medium, &already, &mut |event| {
@@ -120,9 +134,9 @@ fn ask_the_rest(
     report
 }
 
-fn header(opened: &Opened, found: Option<&Found>) -> Header {
+fn header(opened: &Opened, asked: &Asked) -> Header {
     Header {
-        note: name::note(found, opened.entry.as_ref()),
+        note: name::note(asked, opened.entry.as_ref()),
         max_transfer: Some(opened.drive.max_transfer()),
         contents: false,
     }

@@ -5,12 +5,10 @@ use std::path::Path;
 
 use oxidisc::jobs::interview::{self, Ended};
 use oxidisc::transport::recording::{Exchange, Recording};
-use oxidisc::transport::{SenseKey, Status, verdict};
+use oxidisc::transport::{SenseKey, Status, TransportError, verdict};
 use serde_json::{Value, json};
 
-use super::name;
-use crate::cli::human;
-use crate::cli::info::Found;
+use super::{Asked, name};
 use crate::cli::json;
 use crate::cli::output::{Printer, Style};
 
@@ -18,8 +16,8 @@ use crate::cli::output::{Printer, Style};
 pub struct Outcome<'a> {
     /// Where it is.
     pub file: &'a Path,
-    /// Of what; `None` if the drive does not say who it is.
-    pub found: Option<&'a Found>,
+    /// Of what.
+    pub asked: &'a Asked,
     /// How the asking went.
     pub went: interview::Report,
     /// What is in the file.
@@ -34,16 +32,27 @@ struct Counts {
     answered: usize,
     refused: usize,
     lost: usize,
+    withheld: usize,
 }
 
 impl Counts {
     fn of(exchanges: &[Exchange]) -> Counts {
         let mut counts = Counts::default();
         for exchange in exchanges {
-            let answer = exchange.outcome.as_ref().ok();
-            let Some(done) = answer.and_then(|answer| verdict::judge(answer, 0).ok()) else {
-                counts.lost += 1;
-                continue;
+            let done = match &exchange.outcome {
+                Ok(answer) => verdict::judge(answer, 0),
+                Err(errno) => Err(verdict::judge_errno(*errno)),
+            };
+            let done = match done {
+                Ok(done) => done,
+                Err(TransportError::Refused) => {
+                    counts.withheld += 1;
+                    continue;
+                }
+                Err(_) => {
+                    counts.lost += 1;
+                    continue;
+                }
             };
             let fine = |key| matches!(key, SenseKey::NoSense | SenseKey::Recovered);
             match done.status {
@@ -68,10 +77,8 @@ pub fn text(outcome: &Outcome, printer: &Printer) -> String {
     let mut line = |label: &str, value: &str| {
         let _ = writeln!(text, "  {label:<15}{value}");
     };
-    if let Some(found) = outcome.found {
-        line("Drive", &human::drive(&found.drive));
-        line("Disc", &name::disc(found).unwrap_or_else(|| "none".into()));
-    }
+    line("Drive", &name::drive(outcome.asked));
+    line("Disc", &name::disc(outcome.asked));
     line("Commands", &commands);
     for topic in &outcome.went.hung {
         line("Cut short", &format!("{topic}: the drive did not answer"));
@@ -83,19 +90,25 @@ pub fn text(outcome: &Outcome, printer: &Printer) -> String {
     }
     line("Serial number", &serial(outcome));
     line("Left out", "what is on the disc: sectors are there as checksums only");
+    if outcome.asked.found.is_none() {
+        return text;
+    }
     let _ = write!(text, "\nSend it with what you have to say about the drive. To look at it:\n");
     let _ = writeln!(text, "  oxidisc -d replay:{shown} info");
     text
 }
 
 fn told(counts: Counts) -> String {
-    let Counts { answered, refused, lost } = counts;
-    let lost = if lost > 0 { format!(", {lost} without an answer") } else { String::new() };
-    format!("{answered} answered, {refused} refused{lost}")
+    let mut told = format!("{} answered, {} refused", counts.answered, counts.refused);
+    let rare = [(counts.lost, "without an answer"), (counts.withheld, "that only root may send")];
+    for (count, what) in rare.into_iter().filter(|(count, _)| *count > 0) {
+        let _ = write!(told, ", {count} {what}");
+    }
+    told
 }
 
 fn serial(outcome: &Outcome) -> String {
-    match outcome.found.and_then(|found| found.drive.serial.as_ref()) {
+    match outcome.asked.found.as_ref().and_then(|found| found.drive.serial.as_ref()) {
         Some(_) if outcome.redacted => "crossed out".into(),
         Some(serial) => format!("{serial} is in it; --redact crosses it out"),
         None => "none that the drive would tell".into(),
@@ -104,10 +117,10 @@ fn serial(outcome: &Outcome) -> String {
 
 /// For a program.
 pub fn document(outcome: &Outcome) -> Value {
-    let Counts { answered, refused, lost } = Counts::of(&outcome.recording.exchanges);
-    let medium = outcome.found.and_then(|found| found.disc.as_ref()).map(|disc| &disc.medium);
-    let serial = outcome.found.is_some_and(|found| found.drive.serial.is_some());
-    let mut drive = outcome.found.map(|found| json::drive(&found.drive));
+    let Counts { answered, refused, lost, withheld } = Counts::of(&outcome.recording.exchanges);
+    let found = outcome.asked.found.as_ref();
+    let serial = found.is_some_and(|found| found.drive.serial.is_some());
+    let mut drive = found.map(|found| json::drive(&found.drive));
     if let Some(drive) = drive.as_mut().filter(|_| outcome.redacted) {
         drive["serial"] = Value::Null;
     }
@@ -121,12 +134,13 @@ pub fn document(outcome: &Outcome) -> Value {
         },
         "file": outcome.file.display().to_string(),
         "drive": drive,
-        "medium": medium.map(|medium| json::profile(medium.profile)),
+        "medium": outcome.asked.medium().map(|medium| json::profile(medium.profile)),
         "note": outcome.recording.header.note,
         "commands": outcome.recording.exchanges.len(),
         "answered": answered,
         "refused": refused,
         "lost": lost,
+        "withheld": withheld,
         "cut_short": hung,
         "holds_serial": serial && !outcome.redacted,
     })

@@ -69,6 +69,7 @@ fn persona(recording: &Recording) -> Result<Persona, &'static str> {
             writes_sessions_at_once: portrait.feature(0x002e).is_some(),
             // MMC-6 5.3.13: QCERT.
             certifies_quickly: byte(0x0023, 0).is_some_and(|bits| bits & 0x02 != 0),
+            zero_atip: answers_zero_atip(recording),
             ignores_disc_information_type: answers_any_disc_information(recording),
             performance_end_is_capacity: performance_ends_past(recording),
             write_descriptors_end_is_capacity: write_descriptors_end_past(recording),
@@ -215,6 +216,12 @@ fn page_speeds_stay(recording: &Recording, portrait: &Portrait) -> bool {
     let page = page_write(portrait.page(CAPABILITIES).unwrap_or(&[]));
     let offered = offered(recording, portrait);
     offered.is_some_and(|offered| !page.iter().copied().map(u32::from).eq(offered))
+}
+
+/// READ TOC/PMA/ATIP, format 4, is answered with zeros where there is no ATIP.
+fn answers_zero_atip(recording: &Recording) -> bool {
+    let data = answer(recording, |cdb| matches!(cdb, [0x43, _, 0x04, ..]));
+    data.and_then(|data| data.get(4..)).is_some_and(|atip| atip.iter().all(|byte| *byte == 0))
 }
 
 /// READ DISC INFORMATION of type 001b is answered with type 000b.
