@@ -32,7 +32,7 @@ DRIVE is one of
   /dev/sr0, /dev/sg1, /dev/cdrom      a drive, or any link to one
   sim:demo, sim:disc.iso              a simulated drive with a disc made on the spot, or an image
   sim:blank?medium=bd-r               one with a blank disc, for one run
-  replay:FILE                         answers from a recording (see --record)";
+  replay:FILE                         answers from a recording (see record-drive)";
 
 /// Rips optical discs to images, burns images to discs, says what a drive and its disc can do
 #[derive(Debug, Parser)]
@@ -109,7 +109,7 @@ pub struct GlobalArgs {
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub record: Option<PathBuf>,
     /// Leave serial numbers out of the recording
-    #[arg(long, global = true, requires = "record")]
+    #[arg(long, global = true)]
     pub redact: bool,
     /// Reckon with the quirks Q, names separated by commas or `none`, not with those that the drive
     /// is known for
@@ -140,6 +140,7 @@ pub enum ColorChoice {
 pub enum Command {
     Drives(DrivesArgs),
     Info(InfoArgs),
+    RecordDrive(RecordDriveArgs),
     Rip(RipArgs),
     Burn(Box<BurnArgs>),
     Verify(VerifyArgs),
@@ -157,6 +158,9 @@ pub enum Command {
 impl Command {
     /// What is typed for it.
     pub fn name(&self) -> &'static str {
+        if let Command::RecordDrive(_) = self {
+            return "record-drive";
+        }
         let schema = self.schema();
         schema.strip_prefix("oxidisc.").and_then(|s| s.strip_suffix("/1")).unwrap_or(schema)
     }
@@ -171,6 +175,7 @@ impl Command {
         match self {
             Command::Drives(_) => "oxidisc.drives/1",
             Command::Info(_) => "oxidisc.info/1",
+            Command::RecordDrive(_) => "oxidisc.record/1",
             Command::Rip(_) => "oxidisc.rip/1",
             Command::Burn(_) => "oxidisc.burn/1",
             Command::Verify(_) => "oxidisc.verify/1",
@@ -210,6 +215,25 @@ pub struct InfoArgs {
     /// Show the bytes of every answer too
     #[arg(long)]
     pub raw: bool,
+}
+
+/// Record all that a drive and its disc answer, in one file to send
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Only what is harmless is asked: nothing is written, moved or set, and of what is on the disc nothing
+is kept. --redact crosses serial numbers out. See docs/recordings.md.
+
+Examples:
+  oxidisc record-drive
+  oxidisc record-drive --redact
+  oxidisc -d replay:FILE info           what the drive said, without the drive")]
+pub struct RecordDriveArgs {
+    /// The file to make [default: VENDOR-PRODUCT-FIRMWARE-DISC.jsonl]
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: Option<PathBuf>,
+    /// Overwrite a FILE that exists
+    #[arg(long, visible_alias = "yes")]
+    pub force: bool,
 }
 
 /// Copy a disc to an image

@@ -20,6 +20,7 @@ mod json;
 mod open;
 mod output;
 mod progress;
+mod record_drive;
 mod rip;
 mod simulated;
 mod table;
@@ -70,6 +71,7 @@ pub fn main(typed: Vec<OsString>) -> ExitCode {
 fn run(command: &Command, app: &App) -> Exit {
     let outcome = interrupt::hold_file_size_signal()
         .and_then(|()| one_drive(command, app))
+        .and_then(|()| redacts_something(command, app))
         .and_then(|()| dispatch(command, app));
     // A failure of the work itself is the one to tell.
     let after = app.afterwards().and_then(|()| app.printer.lost().map_or(Ok(()), Err));
@@ -90,10 +92,21 @@ fn one_drive(command: &Command, app: &App) -> Result<(), CliError> {
     Err(CliError::usage(message).hint("only `burn` and `doctor` take several"))
 }
 
+/// Serial numbers are crossed out of recordings alone.
+fn redacts_something(command: &Command, app: &App) -> Result<(), CliError> {
+    let recorded = app.global.record.is_some() || matches!(command, Command::RecordDrive(_));
+    if recorded || !app.global.redact {
+        return Ok(());
+    }
+    Err(CliError::usage("--redact is for a recording, and nothing is recorded")
+        .hint("`--record FILE` records what is asked, `record-drive` all there is"))
+}
+
 fn dispatch(command: &Command, app: &App) -> Result<Exit, CliError> {
     match command {
         Command::Drives(_) => drives::run(app),
         Command::Info(args) => info::run(args, app),
+        Command::RecordDrive(args) => record_drive::run(args, app),
         Command::Rip(args) => rip::run(args, app),
         Command::Burn(args) => burn::run(args, app),
         Command::Verify(args) => verify::run(args, app),
@@ -120,7 +133,9 @@ fn not_understood(error: &clap::Error, typed: &[OsString]) -> Exit {
     if words().any(|word| word == "--json") {
         let command = Cli::command();
         let name = words().find_map(|word| command.find_subcommand(word.to_str()?));
-        let schema = format!("oxidisc.{}/1", name.map_or("usage", |sub| sub.get_name()));
+        let name = name.map_or("usage", |sub| sub.get_name());
+        // `record-drive` makes what is called a recording.
+        let schema = format!("oxidisc.{}/1", name.trim_end_matches("-drive"));
         let text = error.to_string();
         let reason = text.trim_start_matches("error: ").split("\n\n").next().unwrap_or_default();
         let message = reason.split_whitespace().collect::<Vec<_>>().join(" ");

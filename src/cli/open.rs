@@ -32,6 +32,21 @@ pub struct Opened {
     pub name: String,
     /// What the kernel tells of it, if it is a real one.
     pub entry: Option<DriveEntry>,
+    /// Whether what is on the disc can be read: there are recordings without.
+    pub contents: bool,
+}
+
+/// The way to a drive, as [`Opened`] has it.
+struct Way {
+    transport: Box<dyn Transport>,
+    entry: Option<DriveEntry>,
+    contents: bool,
+}
+
+impl Way {
+    fn to(transport: Box<dyn Transport>) -> Way {
+        Way { transport, entry: None, contents: true }
+    }
 }
 
 /// What DRIVE means.
@@ -124,40 +139,35 @@ impl App {
         access: Access,
         wrap: impl FnOnce(Box<dyn Transport>) -> Box<dyn Transport>,
     ) -> Result<Opened, CliError> {
-        let (transport, entry) = self.transport(Source::parse(name)?, access)?;
-        let transport = self.recorded(transport, name)?;
-        let mut drive = Drive::new(wrap(transport));
+        let Way { transport, entry, contents } = self.way(Source::parse(name)?, access)?;
+        let mut drive = Drive::new(wrap(self.recorded(transport, name)?));
         drive.choose_quirks(self.global.quirks.clone().unwrap_or_default());
-        Ok(Opened { drive, name: name.to_string(), entry })
+        Ok(Opened { drive, name: name.to_string(), entry, contents })
     }
 
     /// Opens what is to be given to other programs: SPEC with or without its `sim:`. A simulated
     /// drive is ready then, as one that is built into a computer is.
     pub fn open_spec(&self, spec: &str) -> Result<Box<dyn Transport>, CliError> {
         let transport: Box<dyn Transport> = match Source::parse(spec)? {
-            replay @ Source::Replay { .. } => self.transport(replay, Access::Write)?.0,
+            replay @ Source::Replay { .. } => self.way(replay, Access::Write)?.transport,
             Source::Simulated(text) => self.witnessed(sim::open_ready(&text)?),
             Source::Device(_) => self.witnessed(sim::open_ready(spec)?),
         };
         self.recorded(transport, spec)
     }
 
-    fn transport(
-        &self,
-        source: Source,
-        access: Access,
-    ) -> Result<(Box<dyn Transport>, Option<DriveEntry>), CliError> {
+    fn way(&self, source: Source, access: Access) -> Result<Way, CliError> {
         Ok(match source {
             Source::Device(path) => {
                 let device = SgIo::open(&path, access)?;
-                let entry = device.entry().clone();
-                (Box::new(device), Some(entry))
+                let entry = Some(device.entry().clone());
+                Way { entry, ..Way::to(Box::new(device)) }
             }
-            Source::Simulated(spec) => (self.witnessed(sim::open(&spec)?), None),
+            Source::Simulated(spec) => Way::to(self.witnessed(sim::open(&spec)?)),
             Source::Replay { file, strict } => {
                 let replay = Replay::load(&file, strict)?;
                 self.afterwards.misses.replace(Some(replay.misses()));
-                (Box::new(replay), None)
+                Way { contents: replay.has_contents(), ..Way::to(Box::new(replay)) }
             }
         })
     }
@@ -187,12 +197,13 @@ impl App {
             }
         };
         let file = File::create_new(path).map_err(failed)?;
+        let note = format!("{name}, recorded by oxidisc {}", env!("CARGO_PKG_VERSION"));
         let options = record::Options {
-            note: format!("{name}, recorded by oxidisc {}", env!("CARGO_PKG_VERSION")),
             bulk_above: record::BULK_ABOVE,
             redact: self.global.redact,
+            contents: true,
         };
-        let recorder = Recorder::new(transport, file, options).map_err(failed)?;
+        let recorder = Recorder::new(transport, file, note, options).map_err(failed)?;
         self.afterwards.trouble.replace(Some((path.clone(), recorder.trouble())));
         Ok(Box::new(recorder))
     }

@@ -36,6 +36,8 @@ pub struct Progress {
     pub buffers: Option<Buffers>,
     /// In place of bytes: the drive is at something by itself.
     pub busy: Option<Busy>,
+    /// In place of bytes: questions asked, and how many there are by now.
+    pub questions: Option<(usize, usize)>,
 }
 
 /// What is between an image and the disc.
@@ -61,6 +63,9 @@ pub struct Busy {
 impl Progress {
     /// Done and total, in bytes or in parts of what a drive does by itself.
     fn amounts(&self) -> (u64, Option<u64>) {
+        if let Some((asked, all)) = self.questions {
+            return (asked as u64, Some(all as u64));
+        }
         match self.busy {
             Some(busy) => (busy.part.map_or(0, u64::from), busy.part.map(|_| WHOLE)),
             None => (self.done, self.total),
@@ -76,6 +81,9 @@ impl Progress {
     /// Beside a bar, where room is scarce: `1.9/4.4 GiB  8.0x 11.1 MB/s  3:20 left  2 errors`,
     /// writing `0.5/4.4 GiB  8.0x 11.1 MB/s  fifo 99% buf 97%  5:20 left  1 underrun`
     fn short(&self) -> String {
+        if let Some((asked, all)) = self.questions {
+            return format!("{asked} of {all}");
+        }
         let size = match (self.busy, self.total) {
             (Some(busy), _) => human::clock(busy.elapsed),
             (None, Some(total)) => human::part(self.done, total),
@@ -87,6 +95,9 @@ impl Progress {
 
     /// All but the phase: `42 %  1.9 GiB of 4.4 GiB  8.0x 11.1 MB/s  3 min 20 s left  2 errors`
     fn text(&self) -> String {
+        if let Some((asked, all)) = self.questions {
+            return format!("question {asked} of {all}");
+        }
         let mut parts = Vec::new();
         if let Some(percent) = self.percent() {
             // Not 100 before the last byte.
@@ -244,7 +255,8 @@ impl<'a> Bars<'a> {
     }
 
     fn event(&self, line: &Line) -> Value {
-        let Progress { phase, done, total, rate_kbps, x, eta, errors, buffers, busy } = &line.last;
+        let Progress { phase, done, total, rate_kbps, x, eta, errors, buffers, busy, questions } =
+            &line.last;
         let tenths = |value: f64| (value * 10.0).round() / 10.0;
         let mut event = Map::new();
         let mut put = |name: &str, value: Value| drop(event.insert(name.into(), value));
@@ -254,6 +266,11 @@ impl<'a> Bars<'a> {
             put("path", json!(line.name));
         }
         put("phase", json!(phase));
+        if let Some((asked, all)) = questions {
+            put("asked", json!(asked));
+            put("questions", json!(all));
+            return Value::Object(event);
+        }
         if let Some(Busy { elapsed, .. }) = busy {
             put("percent", json!(line.last.percent().map(tenths)));
             put("elapsed_seconds", json!(elapsed.as_secs()));

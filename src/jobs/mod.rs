@@ -8,6 +8,7 @@ pub mod erasing;
 pub mod error;
 pub mod format;
 pub mod image;
+pub mod interview;
 mod judge;
 mod long;
 pub mod observe;

@@ -14,6 +14,7 @@ use super::medium::content::Content;
 use super::medium::store::Store;
 use super::medium::{self, Kind, Medium, Protection, Sessions, protection, sheet};
 use super::persona::{Bus, Persona};
+use super::recorded;
 use super::spec::Spec;
 use super::surface::{FileImage, Image};
 use super::timing::{Curve, Mechanics, Settings};
@@ -53,13 +54,17 @@ pub fn build(spec: &Spec) -> Result<Built, String> {
     for lba in faults.unwritable() {
         defects.add_unwritable(*lba);
     }
-    let settings = settings(spec, &disc)?;
+    let persona = match &spec.recording {
+        Some(path) => recorded::load(path)?,
+        None => spec.persona,
+    };
+    let settings = settings(spec, persona, &disc);
     let mechanics = Mechanics::new(settings, defects, spec.seed, spec.pace);
     let (disc, tray) = match spec.tray {
         Some(tray) => (Some(disc), tray),
         None => (None, super::machine::Tray::Closed),
     };
-    let mut machine = Machine::new(spec.persona, disc, tray, mechanics);
+    let mut machine = Machine::new(persona, disc, tray, mechanics);
     if spec.settled == Some(true) {
         machine.settle();
     }
@@ -257,8 +262,7 @@ fn fits_family(protection: Protection, kind: Kind) -> Result<(), String> {
     ))
 }
 
-fn settings(spec: &Spec, disc: &Medium) -> Result<Settings, String> {
-    let persona = spec.persona;
+fn settings(spec: &Spec, persona: &Persona, disc: &Medium) -> Settings {
     let family = disc.family();
     let speeds = match persona.read_speeds(family, disc.layers) {
         [] => persona.speeds.cd,
@@ -284,7 +288,7 @@ fn settings(spec: &Spec, disc: &Medium) -> Result<Settings, String> {
         Family::Dvd => (ms(3_500), ms(120)),
         Family::Bd => (ms(5_000), ms(180)),
     };
-    Ok(Settings {
+    Settings {
         layout: disc.layout(),
         curve,
         min_kbps: least.min(top),
@@ -296,7 +300,7 @@ fn settings(spec: &Spec, disc: &Medium) -> Result<Settings, String> {
         layer_change,
         buffer_kib: u32::from(persona.speeds.buffer_kib),
         retry_turns: 1.0,
-    })
+    }
 }
 
 /// GUESS: Ultra-DMA 66 and Serial ATA at their name's rate; USB 2 at what its bulk transfers reach.

@@ -5,6 +5,7 @@ use super::exchange::{Bytes, Exchange};
 use super::machine::Machine;
 use super::medium::{Kind, Medium, Protection};
 use super::persona::Persona;
+use super::recorded::Described;
 use super::refusal::Refusal;
 use crate::units::Family;
 
@@ -112,7 +113,30 @@ fn features(machine: &Machine) -> Vec<Feature> {
     all.extend(writing(persona, &disc));
     all.extend(late(persona, &disc));
     all.sort_by_key(|feature| feature.code);
-    all
+    match persona.portrait {
+        Some(portrait) => as_recorded(all, &portrait.features),
+        None => all,
+    }
+}
+
+/// Features whose data tell of the disc: the profiles, what reads at random, what writes so.
+const OF_THE_DISC: [u16; 3] = [0x0000, 0x0010, 0x0020];
+
+/// The features of a recording, each current as the disc makes it; one that is not known here is
+/// what it was.
+fn as_recorded(known: Vec<Feature>, recorded: &[Described]) -> Vec<Feature> {
+    let feature = |told: &Described| {
+        let known = known.iter().find(|feature| feature.code == told.code);
+        let own = known.filter(|_| OF_THE_DISC.contains(&told.code));
+        Feature {
+            code: told.code,
+            version: told.version,
+            persistent: told.persistent,
+            current: known.map_or(told.current, |known| known.current),
+            data: own.map_or_else(|| told.data.clone(), |own| own.data.clone()),
+        }
+    };
+    recorded.iter().map(feature).collect()
 }
 
 fn lasting(code: u16, version: u8, data: &[u8]) -> Feature {

@@ -23,6 +23,9 @@ pub fn inquiry(machine: &mut Machine, exchange: &mut Exchange) -> Result<(), Ref
 }
 
 fn standard(persona: &Persona) -> Vec<u8> {
+    if let Some(portrait) = persona.portrait {
+        return portrait.inquiry.clone();
+    }
     let inquiry = &persona.inquiry;
     let mut bytes = Bytes::new();
     bytes.put(&[MULTIMEDIA, 0x80, inquiry.version, inquiry.format, inquiry.additional_length]);
@@ -35,6 +38,10 @@ fn standard(persona: &Persona) -> Vec<u8> {
 
 /// SPC-4 7.8: a page that the drive does not have is `None`.
 fn product_data(persona: &Persona, page: u8) -> Option<Vec<u8>> {
+    if let Some(portrait) = persona.portrait {
+        let known = portrait.vital.iter().find(|(code, _)| *code == page);
+        return known.map(|(_, data)| data.clone());
+    }
     let mut bytes = Bytes::new();
     bytes.put(&[MULTIMEDIA, page, 0, 0]);
     match page {

@@ -35,6 +35,7 @@ pub mod random;
 mod raw_sector;
 mod read;
 mod read_cd;
+mod recorded;
 mod refusal;
 mod refuse_writes;
 mod spec;

@@ -3,6 +3,7 @@
 
 use super::medium::rules::WriteParameters;
 use super::persona::Persona;
+use super::recorded;
 use super::refusal::{
     INVALID_FIELD_IN_CDB, INVALID_FIELD_IN_PARAMETERS, PARAMETER_LIST_LENGTH, Refusal,
     SAVING_NOT_SUPPORTED,
@@ -49,6 +50,13 @@ impl ModePages {
     /// As after power-on.
     pub fn new(persona: &Persona) -> ModePages {
         let mut pages = vec![recovery(persona)];
+        let ways = &persona.ways;
+        let refuses_per = ways.refuses_per;
+        let sessions_at_once = ways.writes_sessions_at_once || persona.writes_dvd();
+        if let Some(portrait) = persona.portrait.filter(|portrait| !portrait.pages.is_empty()) {
+            let pages = as_recorded(pages, &portrait.pages);
+            return ModePages { pages, refuses_per, sessions_at_once };
+        }
         if !persona.speeds.page_write.is_empty() || persona.writes_dvd() {
             pages.push(write_parameters());
         }
@@ -59,12 +67,7 @@ impl ModePages {
             timeout(),
             fixed(capabilities(persona)),
         ]);
-        let ways = &persona.ways;
-        ModePages {
-            pages,
-            refuses_per: ways.refuses_per,
-            sessions_at_once: ways.writes_sessions_at_once || persona.writes_dvd(),
-        }
+        ModePages { pages, refuses_per, sessions_at_once }
     }
 
     /// MODE SENSE: the page, or all of them, as PAGE CONTROL asks.
@@ -147,7 +150,8 @@ impl ModePages {
 
 impl Page {
     fn take(&mut self, given: &[u8]) -> Result<(), Refusal> {
-        let fits = |at: usize| (given[at] ^ self.current[at]) & !self.changeable[at] == 0;
+        let can = |at: usize| self.changeable.get(at).copied().unwrap_or(0);
+        let fits = |at: usize| (given[at] ^ self.current[at]) & !can(at) == 0;
         // The two bytes of the page's head are judged by the caller; PS is reserved here.
         if !(2..given.len()).all(fits) {
             return Err(INVALID_FIELD_IN_PARAMETERS);
@@ -167,11 +171,12 @@ impl Page {
 
 fn with_live(page: &[u8], live: Live) -> Vec<u8> {
     let mut page = page.to_vec();
-    if page[0] == CAPABILITIES {
+    // That of a recorded drive may be of any length.
+    if page[0] == CAPABILITIES && page.len() >= 16 {
         page[6] |= u8::from(live.locked) << 1;
         let speed = u16::try_from(live.read_kbps).unwrap_or(u16::MAX);
         page[14..16].copy_from_slice(&speed.to_be_bytes());
-        if !live.writes.is_empty() {
+        if !live.writes.is_empty() && page.len() >= 32 {
             put_write_speeds(&mut page, live);
         }
     }
@@ -193,6 +198,29 @@ fn put_write_speeds(page: &mut Vec<u8>, live: Live) {
         page.extend(word(*speed));
     }
     page[1] = u8::try_from(page.len() - 2).unwrap_or(u8::MAX);
+}
+
+/// The pages of a recording, page 01h first, for that is what reading looks at: as it was recorded,
+/// or as most drives have it.
+fn as_recorded(mut pages: Vec<Page>, recorded: &[recorded::Page]) -> Vec<Page> {
+    for recorded::Page { default, changeable } in recorded {
+        let (mut default, mut changeable) = (default.clone(), changeable.clone());
+        // PS: no page can be saved here.
+        for page in [&mut default, &mut changeable] {
+            page[0] &= 0x3f;
+        }
+        // What stands there changes with the drive: whether the tray is locked.
+        if default[0] == CAPABILITIES && default.len() > 6 {
+            default[6] &= !0x02;
+        }
+        let page = Page { current: default.clone(), default, changeable };
+        match page.default[0] {
+            RECOVERY if page.default.len() == pages[0].default.len() => pages[0] = page,
+            RECOVERY => {}
+            _ => pages.push(page),
+        }
+    }
+    pages
 }
 
 fn page(default: &[u8], changeable: &[(usize, u8)]) -> Page {

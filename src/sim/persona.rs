@@ -3,6 +3,7 @@
 
 use super::medium::{Kind, Medium};
 use super::personas;
+use super::recorded::Portrait;
 use super::refusal::SenseStyle;
 use super::write_speeds::WriteSpeeds;
 use crate::units::Family;
@@ -32,6 +33,9 @@ pub struct Persona {
     pub sense: SenseStyle,
     /// Where it differs.
     pub ways: Ways,
+    /// What it says of itself, where there is a recording of it: in place of what the rest comes
+    /// to.
+    pub portrait: Option<&'static Portrait>,
 }
 
 /// How it is attached (MMC-6 table 90, PHYSICAL INTERFACE STANDARD).

@@ -59,6 +59,8 @@ pub struct Spec {
     pub settled: Option<bool>,
     /// Which drive.
     pub persona: &'static Persona,
+    /// The recording of another one.
+    pub recording: Option<PathBuf>,
     /// Its top speed.
     pub speed: Option<Speed>,
     /// A file of defects.
@@ -129,6 +131,7 @@ impl Spec {
             tray: Some(Tray::Closed),
             settled: None,
             persona,
+            recording: None,
             speed: None,
             defects: None,
             faults: None,
@@ -147,9 +150,12 @@ impl Spec {
                 self.kind = Some(kind);
                 self.layers = layers.or(self.layers);
             }
+            // No drive is called so.
+            "persona" if value.contains(['.', '/']) => self.recording = Some(PathBuf::from(value)),
             "persona" => {
                 self.persona = Persona::find(value).ok_or_else(|| {
-                    wrong(key, value, format_args!("one of {}", Persona::names()))
+                    let names = Persona::names();
+                    wrong(key, value, format_args!("a recording (FILE.jsonl) or one of {names}"))
                 })?;
             }
             "speed" => self.speed = Some(value.parse::<Speed>()?),
@@ -274,6 +280,8 @@ mod tests {
         assert_eq!((spec.track_path, spec.layer_break), (TrackPath::Parallel, Some(100)));
         assert_eq!((spec.protection, spec.protected), (Protection::Css, vec![(5, 9), (20, 20)]));
         assert_eq!((spec.tray, spec.max_transfer), (Some(Tray::Open), 65_536));
+        let recorded = Spec::parse("x?persona=mine.jsonl").expect("good").recording;
+        assert_eq!(recorded, Some(PathBuf::from("mine.jsonl")));
         assert_eq!(Spec::parse("x?medium=bd-rom-tl").expect("good").layers, Some(3));
         assert_eq!(Spec::parse("x?tray=empty").expect("good").tray, None);
     }
@@ -284,7 +292,7 @@ mod tests {
             ("sim:", "sim:IMAGE.iso"),
             ("sim:x?speeed=4x", "there are medium persona"),
             ("sim:x?medium=hd-dvd", "cd-rom cd-r cd-rw"),
-            ("sim:x?persona=nobody", "wh16ns40 bw-16d1ht"),
+            ("sim:x?persona=nobody", "(FILE.jsonl) or one of wh16ns40 bw-16d1ht"),
             ("sim:x?speed=fast", "write 16x"),
             ("sim:x?seed=-1", "whole number"),
             ("sim:x?pace=nan", "real time"),

@@ -16,12 +16,12 @@ pub const BULK_ABOVE: usize = 16 * 1024;
 /// How to record.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// What is being recorded, for whoever reads it.
-    pub note: String,
     /// Data of more bytes than this is hashed; [`BULK_ABOVE`] is a good choice.
     pub bulk_above: usize,
     /// Leave out serial numbers.
     pub redact: bool,
+    /// Keep what is on the disc as any other data; else it is hashed, however short.
+    pub contents: bool,
 }
 
 /// A transport that is listened to.
@@ -45,20 +45,29 @@ impl Trouble {
 }
 
 impl Recorder {
-    /// Starts a recording: writes its header.
+    /// Starts a recording: writes its header. `note` says what is being recorded.
     ///
     /// # Errors
     /// Nothing can be written to `out`.
     pub fn new(
         inner: Box<dyn Transport>,
-        out: impl Write + Send + 'static,
+        mut out: impl Write + Send + 'static,
+        note: String,
         options: Options,
     ) -> io::Result<Recorder> {
         let max_transfer = Some(inner.max_transfer());
-        let header = Header { note: options.note.clone(), max_transfer };
-        let mut out: Box<dyn Write + Send> = Box::new(out);
-        write_line(&mut *out, &header.to_line())?;
-        Ok(Recorder { inner, out, options, trouble: Trouble::default() })
+        let header = Header { note, max_transfer, contents: options.contents };
+        write_line(&mut out, &header.to_line())?;
+        Ok(Recorder::headless(inner, out, options))
+    }
+
+    /// Starts a recording whose header is written by whoever knows, later, what is in it.
+    pub fn headless(
+        inner: Box<dyn Transport>,
+        out: impl Write + Send + 'static,
+        options: Options,
+    ) -> Recorder {
+        Recorder { inner, out: Box::new(out), options, trouble: Trouble::default() }
     }
 
     /// Tells, later, whether all of it could be written.
@@ -66,8 +75,9 @@ impl Recorder {
         self.trouble.clone()
     }
 
-    fn payload(&self, bytes: Vec<u8>) -> Payload {
-        if bytes.len() > self.options.bulk_above {
+    fn payload(&self, cdb: &Cdb, bytes: Vec<u8>) -> Payload {
+        let left_out = !self.options.contents && is_of_the_disc(cdb) && !bytes.is_empty();
+        if left_out || bytes.len() > self.options.bulk_above {
             Payload::hashed(&bytes)
         } else {
             Payload::Bytes(bytes)
@@ -79,7 +89,9 @@ impl Recorder {
             // The kernel and the drive see no data phase either.
             _ if data.is_empty() => Phase::None,
             Data::None => Phase::None,
-            Data::Out(bytes) => Phase::Out { data: self.payload(bytes.to_vec()), len: bytes.len() },
+            Data::Out(bytes) => {
+                Phase::Out { data: self.payload(cdb, bytes.to_vec()), len: bytes.len() }
+            }
             Data::In(buffer) => {
                 let came = match outcome {
                     Ok(answer) if !is_without_data(answer) => moved(buffer.len(), answer.resid),
@@ -89,7 +101,7 @@ impl Recorder {
                 if self.options.redact {
                     redact(cdb, &mut bytes);
                 }
-                Phase::In { len: buffer.len(), data: self.payload(bytes) }
+                Phase::In { len: buffer.len(), data: self.payload(cdb, bytes) }
             }
         }
     }
@@ -102,6 +114,17 @@ impl Recorder {
             *trouble = write_line(&mut *self.out, &exchange.to_line()).err();
         }
     }
+}
+
+/// Whether a command's data is what is on the disc, or will be.
+fn is_of_the_disc(cdb: &Cdb) -> bool {
+    matches!(
+        cdb.opcode(),
+        // READ of 6, 10, 12 and 16 bytes; READ CD and READ CD MSF; READ BUFFER.
+        0x08 | 0x28 | 0xa8 | 0x88 | 0xbe | 0xb9 | 0x3c
+        // WRITE of 6, 10, 12 and 16 bytes; WRITE AND VERIFY of 10 and 12.
+        | 0x0a | 0x2a | 0xaa | 0x8a | 0x2e | 0xae
+    )
 }
 
 /// One line, all the way out: what is recorded survives a crash of this program.

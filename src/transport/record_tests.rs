@@ -68,13 +68,14 @@ impl Transport for Fixed {
 const INQUIRY: [u8; 6] = [0x12, 0, 0, 0, 0x60, 0];
 
 fn options(bulk_above: usize, redact: bool) -> Options {
-    Options { note: "n".into(), bulk_above, redact }
+    Options { bulk_above, redact, contents: true }
 }
 
 fn recorded(data: &[u8], options: Options) -> String {
     let out = Shared::default();
     let mut recorder =
-        Recorder::new(Box::new(Fixed(data.to_vec())), out.clone(), options).expect("writable");
+        Recorder::new(Box::new(Fixed(data.to_vec())), out.clone(), "n".into(), options)
+            .expect("writable");
     let mut buffer = [0; 96];
     let done = recorder.execute(&Cdb::new(&INQUIRY), Data::In(&mut buffer), Duration::ZERO);
     assert_eq!(buffer[..data.len()], *data, "what passes through is not changed");
@@ -100,6 +101,33 @@ fn bulk_data_is_hashed() {
         "\"sha256\":\"709e80c88487a2411e1ee4dfb9f22a861492d20c4765150c0c794abd70f8147c\""
     ));
     assert!(!text.contains("\"data\""));
+}
+
+#[test]
+fn what_is_on_the_disc_is_left_out_when_asked() {
+    let none = Options { contents: false, ..options(BULK_ABOVE, false) };
+    let asked = |cdb: &[u8]| {
+        let out = Shared::default();
+        let inner = Box::new(Replay::new(Recording::parse(&both()).expect("ours"), false));
+        let mut recorder = Recorder::headless(inner, out.clone(), none.clone());
+        let mut buffer = [0; 3];
+        let answer = recorder.execute(&Cdb::new(cdb), Data::In(&mut buffer), Duration::ZERO);
+        assert_eq!(answer.expect("an answer").status, 0);
+        out.text()
+    };
+    // SHA-256 of three zero bytes.
+    let read = asked(&[0x28, 0, 0, 0, 0, 0, 0, 0, 1, 0]);
+    assert!(read.contains("\"sha256\":\"709e80c88487a2411e1e") && !read.contains("\"data\""));
+    // The header is somebody else's.
+    assert!(read.starts_with("{\"cdb\":\"28 00"), "{read}");
+    assert!(asked(&INQUIRY).contains("\"data\":\"00 00 00\""));
+}
+
+/// A READ and an INQUIRY of three zero bytes each.
+fn both() -> String {
+    let line = |cdb: &str| format!("{{\"cdb\":\"{cdb}\",\"dir\":\"in\",\"data\":\"000000\"}}\n");
+    let commands = line("28 00 00 00 00 00 00 00 01 00") + &line("12 00 00 00 60 00");
+    format!("{{\"oxidisc_recording\":1}}\n{commands}")
 }
 
 #[test]
@@ -132,7 +160,8 @@ impl Transport for Stale {
 #[test]
 fn what_a_failed_command_leaves_in_the_buffer_is_not_recorded() {
     let out = Shared::default();
-    let recorder = Recorder::new(Box::new(Stale), out.clone(), options(BULK_ABOVE, true));
+    let recorder =
+        Recorder::new(Box::new(Stale), out.clone(), "n".into(), options(BULK_ABOVE, true));
     let mut recorder = recorder.expect("writable");
     let answer = recorder.execute(&Cdb::new(&[0x28]), Data::In(&mut [0; 8]), Duration::ZERO);
     assert_eq!(answer.expect("answered").status, 2);
@@ -146,7 +175,8 @@ fn what_a_failed_command_leaves_in_the_buffer_is_not_recorded() {
 fn a_command_the_kernel_refused_is_recorded_too() {
     let out = Shared::default();
     let mut recorder =
-        Recorder::new(Box::new(Fixed(vec![])), out.clone(), options(9, false)).expect("writable");
+        Recorder::new(Box::new(Fixed(vec![])), out.clone(), "n".into(), options(9, false))
+            .expect("writable");
     let outcome = recorder.execute(&Cdb::new(&[0x2a]), Data::Out(&[7, 8]), Duration::ZERO);
     assert_eq!(outcome, Err(Errno::EPERM));
     let last =
@@ -156,9 +186,12 @@ fn a_command_the_kernel_refused_is_recorded_too() {
 
 #[test]
 fn a_full_disk_ends_the_recording_and_not_the_commands() {
-    assert!(Recorder::new(Box::new(Fixed(vec![])), Full(10), options(9, false)).is_err());
+    assert!(
+        Recorder::new(Box::new(Fixed(vec![])), Full(10), "n".into(), options(9, false)).is_err()
+    );
     let mut recorder =
-        Recorder::new(Box::new(Fixed(vec![1])), Full(100), options(9, false)).expect("header fits");
+        Recorder::new(Box::new(Fixed(vec![1])), Full(100), "n".into(), options(9, false))
+            .expect("header fits");
     let trouble = recorder.trouble();
     for _ in 0..3 {
         let mut buffer = [0; 8];
@@ -234,11 +267,11 @@ proptest! {
     fn what_is_recorded_plays_back_as_it_was(
         exchanges in prop::collection::vec(any_exchange(), 0..12),
     ) {
-        let header = Header { note: "n".into(), max_transfer: Some(4096) };
+        let header = Header { note: "n".into(), max_transfer: Some(4096), contents: true };
         let source = Recording { header, exchanges: exchanges.clone() };
         let out = Shared::default();
         let inner = Box::new(Replay::new(source.clone(), true));
-        let recorder = Recorder::new(inner, out.clone(), options(BULK_ABOVE, false));
+        let recorder = Recorder::new(inner, out.clone(), "n".into(), options(BULK_ABOVE, false));
         let mut recorder = recorder.expect("writable");
         prop_assert_eq!(&send(&mut recorder, &exchanges), &exchanges);
         let mut copy = Recording::parse(&out.text()).expect("our own");

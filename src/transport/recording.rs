@@ -25,7 +25,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{Answer, Cdb, Errno, SenseKey, Status, verdict};
+use super::{Answer, Cdb, Errno, SenseKey, Status, reason, verdict};
 
 /// A whole recording.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,12 +37,20 @@ pub struct Recording {
 }
 
 /// The first line of a recording.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
     /// What was recorded, in someone's words.
     pub note: String,
     /// The most bytes one command could move on that drive; absent where nobody knew.
     pub max_transfer: Option<usize>,
+    /// Whether what is on the disc may be in it. If not, what was read is there as hashes only.
+    pub contents: bool,
+}
+
+impl Default for Header {
+    fn default() -> Header {
+        Header { note: String::new(), max_transfer: None, contents: true }
+    }
 }
 
 /// One command and what came of it.
@@ -148,6 +156,9 @@ impl Header {
         if let Some(bytes) = self.max_transfer {
             line += &format!(",\"max_transfer\":{bytes}");
         }
+        if !self.contents {
+            line += ",\"contents\":false";
+        }
         line + "}"
     }
 
@@ -168,9 +179,14 @@ impl Header {
         if max_transfer == Some(0) {
             return Err("\"max_transfer\" is 0".into());
         }
+        let contents = match keys.take("contents") {
+            None | Some(Value::Null) => true,
+            Some(Value::Bool(contents)) => contents,
+            Some(_) => return Err("\"contents\" is neither true nor false".into()),
+        };
         keys.none_left()?;
         let max_transfer = max_transfer.and_then(|bytes| usize::try_from(bytes).ok());
-        Ok(Header { note, max_transfer })
+        Ok(Header { note, max_transfer, contents })
     }
 }
 
@@ -247,7 +263,7 @@ impl Recording {
         let mut text = Vec::new();
         let read = std::fs::File::open(path)
             .and_then(|file| file.take(FILE_MAX + 1).read_to_end(&mut text));
-        read.map_err(|error| fault(0, format!("cannot read the recording: {error}")))?;
+        read.map_err(|error| fault(0, format!("cannot read the recording: {}", reason(&error))))?;
         if text.len() as u64 > FILE_MAX {
             let reason = format!("too large for a recording: over {} MiB", FILE_MAX >> 20);
             return Err(fault(0, reason));

@@ -17,12 +17,17 @@ fn good(ms: f64) -> Answer {
 
 #[test]
 fn lines_are_written_byte_for_byte_as_the_format_says() {
-    let header = Header { note: "BD-R \"A\"".into(), max_transfer: Some(65_536) };
+    let header =
+        Header { note: "BD-R \"A\"".into(), max_transfer: Some(65_536), ..Header::default() };
     assert_eq!(
         header.to_line(),
         r#"{"oxidisc_recording":1,"note":"BD-R \"A\"","max_transfer":65536}"#
     );
     assert_eq!(Header::default().to_line(), r#"{"oxidisc_recording":1,"note":""}"#);
+    let without = Header { contents: false, ..Header::default() };
+    let line = r#"{"oxidisc_recording":1,"note":"","contents":false}"#;
+    assert_eq!(without.to_line(), line);
+    assert_eq!(Recording::parse(line).expect("parses").header, without);
     let exchange =
         |cdb: &[u8], phase, outcome| Exchange { line: 0, cdb: Cdb::new(cdb), phase, outcome };
     let bytes = |bytes: &[u8]| Payload::Bytes(bytes.to_vec());
@@ -151,6 +156,7 @@ fn what_does_not_begin_like_a_recording_is_none() {
         ("{\"oxidisc_recording\":2}", "1: version 2 is not known, only 1"),
         ("{\"oxidisc_recording\":1,\"note\":1}", "1: \"note\" is no text"),
         ("{\"oxidisc_recording\":1,\"max_transfer\":0}", "1: \"max_transfer\" is 0"),
+        ("{\"oxidisc_recording\":1,\"contents\":0}", "1: \"contents\" is neither true nor false"),
         (
             "\n{\"oxidisc_recording\":1,\"nota\":1}",
             "2: unknown key \"nota\" (keys of your own begin with x-)",

@@ -6,6 +6,7 @@ use super::Cdb;
 const INQUIRY: u8 = 0x12;
 const GET_CONFIGURATION: u8 = 0x46;
 const READ_MEDIA_SERIAL_NUMBER: u8 = 0xab;
+const READ_DISC_STRUCTURE: u8 = 0xad;
 /// Feature 0108h, Logical Unit Serial Number (MMC-6 5.3.34).
 const FEATURE_SERIAL: u16 = 0x0108;
 
@@ -28,6 +29,8 @@ pub(super) fn redact(cdb: &Cdb, data: &mut [u8]) {
         (GET_CONFIGURATION, _) => features(data),
         // MMC-6 6.26: a four-byte header, then the disc's own number.
         (READ_MEDIA_SERIAL_NUMBER, _) => cross_out(data.get_mut(4..)),
+        // MMC-6 6.21: format 03h of DVD and BD, the burst cutting area: it can number each disc.
+        (READ_DISC_STRUCTURE, [_, _, _, _, _, _, _, 0x03, ..]) => cross_out(data.get_mut(4..)),
         _ => {}
     }
 }
@@ -117,6 +120,15 @@ mod tests {
     }
 
     #[test]
+    fn a_disc_s_own_number_goes() {
+        let area = [0, 6, 0, 0, b'7', 0, 0x1f, b' '];
+        let kept = redacted(&[0xad, 1, 0, 0, 0, 0, 0, 0x03, 0, 68, 0, 0], &area);
+        assert_eq!(kept, [0, 6, 0, 0, b'X', 0, b'X', b' ']);
+        let physical = [0, 6, 0, 0, b'7', 0, 0x1f, b' '];
+        assert_eq!(redacted(&[0xad, 0, 0, 0, 0, 0, 0, 0, 0, 68, 0, 0], &physical), physical);
+    }
+
+    #[test]
     fn other_answers_stay_as_they_are() {
         let toc = [0, 10, 1, 1, 0, 0x14, 1, 0, 0, 0, 0, 0];
         assert_eq!(redacted(&[0x43, 0, 0, 0, 0, 0, 0, 0, 12, 0], &toc), toc);
@@ -125,7 +137,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_answer_keeps_its_length(
-            opcode in prop::sample::select(vec![0x12_u8, 0x46, 0xab]),
+            opcode in prop::sample::select(vec![0x12_u8, 0x46, 0xab, 0xad]),
             rest in prop::collection::vec(any::<u8>(), 0..15),
             mut data in prop::collection::vec(any::<u8>(), 0..300),
         ) {

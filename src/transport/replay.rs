@@ -34,6 +34,7 @@ pub struct Replay {
     next: usize,
     strict: bool,
     max_transfer: usize,
+    contents: bool,
     misses: Misses,
 }
 
@@ -99,8 +100,14 @@ impl Replay {
             next: 0,
             strict,
             max_transfer: recording.header.max_transfer.unwrap_or(MAX_TRANSFER_UNKNOWN),
+            contents: recording.header.contents,
             misses: Misses::default(),
         }
+    }
+
+    /// Whether what was read from the disc may be in the recording.
+    pub fn has_contents(&self) -> bool {
+        self.contents
     }
 
     /// Tells, later, which commands could not be answered.

@@ -89,7 +89,7 @@ fn two_sessions(place: &Place) {
 }
 
 /// Every disc there is: what is typed after `-d`.
-fn all_discs(place: &Place) -> Vec<String> {
+pub fn all_discs(place: &Place) -> Vec<String> {
     two_sessions(place);
     let demo = MEDIA.iter().map(|medium| format!("sim:demo?medium={medium}"));
     let blank = BLANK.iter().map(|query| format!("sim:blank?{query}"));
@@ -97,7 +97,7 @@ fn all_discs(place: &Place) -> Vec<String> {
     demo.chain(blank).chain(closed).chain(burnt(place)).collect()
 }
 
-fn all_drives() -> Vec<String> {
+pub fn all_drives() -> Vec<String> {
     let drive =
         |(persona, medium): &(&str, &str)| format!("sim:demo?persona={persona}&medium={medium}");
     PERSONAS.iter().map(drive).collect()

@@ -11,6 +11,7 @@ mod drive;
 mod format;
 mod harness;
 mod info;
+mod record_drive;
 mod rip;
 mod simulated;
 mod tray;

@@ -327,12 +327,20 @@ fn bd_units(bytes: &[u8]) {
     print(disc.units.iter().map(|unit| (unit.is_pressed(), unit.sectors())).collect::<Vec<_>>());
 }
 
-/// A recording.
+/// A recording; what is read of it can be written, and read again.
 pub fn recording(bytes: &[u8]) {
-    match Recording::parse(&text(bytes)) {
-        Ok(recording) => print(recording),
-        Err(error) => print(error.to_string()),
+    let recording = match Recording::parse(&text(bytes)) {
+        Ok(recording) => recording,
+        Err(error) => return print(error.to_string()),
+    };
+    let mut again = recording.header.to_line();
+    for exchange in &recording.exchanges {
+        again += "\n";
+        again += &exchange.to_line();
     }
+    let again = Recording::parse(&again).expect("our own lines");
+    assert_eq!(again.exchanges.len(), recording.exchanges.len());
+    print(recording);
 }
 
 /// Files of defects and of faults.

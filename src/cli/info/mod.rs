@@ -26,6 +26,7 @@ use super::args::InfoArgs;
 use super::error::CliError;
 use super::exit::Exit;
 use super::json;
+use super::open::Opened;
 use super::tap::{Log, Tap};
 use document::Info;
 use text::NoDisc;
@@ -41,16 +42,19 @@ const COMMAND: Duration = Duration::from_secs(18);
 const ALL: Duration = Duration::from_secs(27);
 
 /// What was found out.
-struct Found {
-    drive: DriveFacts,
-    disc: Option<Disc>,
+pub struct Found {
+    /// The drive.
+    pub drive: DriveFacts,
+    /// What is in it.
+    pub disc: Option<Disc>,
     /// Where the tray is, if there is no disc.
     tray: Tray,
 }
 
 /// A disc and what is on it.
-struct Disc {
-    medium: MediumFacts,
+pub struct Disc {
+    /// What it is.
+    pub medium: MediumFacts,
     details: Details,
     files: FileSystems,
     boot: Vec<BootEntry>,
@@ -81,13 +85,9 @@ pub fn run(args: &InfoArgs, app: &App) -> Result<Exit, CliError> {
     } else {
         app.open(Access::Look)?
     };
-    opened.drive.hurry(COMMAND, ALL);
-    // First, for what a drive tells of itself depends on the disc in it.
-    let ready = wait(&mut opened.drive, app);
-    let drive = match survey_drive(&mut opened.drive) {
-        Ok(drive) => drive,
+    let (found, outcome) = match ask(&mut opened, app, &log) {
+        Ok(told) => told,
         Err(error) => {
-            let error = CliError::from(ready::not_ready(error));
             let silent = Silent {
                 failed: json::failed(&error),
                 drive_seconds: json::seconds(opened.drive.time()),
@@ -97,8 +97,6 @@ pub fn run(args: &InfoArgs, app: &App) -> Result<Exit, CliError> {
             return Ok(error.exit);
         }
     };
-    let mut found = Found { drive, disc: None, tray: Tray::Unknown };
-    let outcome = look_at_medium(ready, &mut opened.drive, &mut found, &log);
     let mut info = gather::info(&found, &opened);
     let exchanges = log.take();
     if args.raw {
@@ -106,6 +104,9 @@ pub fn run(args: &InfoArgs, app: &App) -> Result<Exit, CliError> {
     }
     let no_disc = if outcome.is_ok() { NoDisc::Empty(found.tray) } else { NoDisc::Unknown };
     app.printer.data(&text::text(&info, &app.printer, no_disc));
+    if !opened.contents && found.disc.is_some() {
+        app.printer.note("what is on the disc is not in this recording");
+    }
     if args.raw {
         app.printer.data(&raw::text(&exchanges, &found, &app.printer));
     }
@@ -121,6 +122,24 @@ pub fn run(args: &InfoArgs, app: &App) -> Result<Exit, CliError> {
             Ok(error.exit)
         }
     }
+}
+
+/// Asks all that is shown. What could not be asked of the disc is told beside what could.
+///
+/// # Errors
+/// The drive does not even say who it is.
+pub fn ask(
+    opened: &mut Opened,
+    app: &App,
+    log: &Log,
+) -> Result<(Found, Result<(), CliError>), CliError> {
+    opened.drive.hurry(COMMAND, ALL);
+    // First, for what a drive tells of itself depends on the disc in it.
+    let ready = wait(&mut opened.drive, app);
+    let drive = survey_drive(&mut opened.drive).map_err(ready::not_ready)?;
+    let mut found = Found { drive, disc: None, tray: Tray::Unknown };
+    let outcome = look_at_medium(ready, opened, &mut found, log);
+    Ok((found, outcome))
 }
 
 /// Waits for the drive, not longer than it is worth. What it was busy with is an error.
@@ -149,10 +168,11 @@ fn wait(drive: &mut Drive, app: &App) -> Result<Readiness, CliError> {
 
 fn look_at_medium(
     ready: Result<Readiness, CliError>,
-    drive: &mut Drive,
+    opened: &mut Opened,
     found: &mut Found,
     log: &Log,
 ) -> Result<(), CliError> {
+    let drive = &mut opened.drive;
     if let Readiness::NoMedium(tray) = ready? {
         found.tray = tray;
         return Ok(());
@@ -161,7 +181,7 @@ fn look_at_medium(
     let details = survey_details(drive, &found.drive, &medium)?;
     // What the sectors hold is no answer to a question about the disc.
     let asked = log.clone().take();
-    let (files, boot) = if holds_data(&medium) {
+    let (files, boot) = if opened.contents && holds_data(&medium) {
         read_files(drive, &medium)
     } else {
         (FileSystems::default(), Vec::new())

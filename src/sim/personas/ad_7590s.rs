@@ -25,6 +25,7 @@ pub(super) const PERSONA: Persona = Persona {
     ],
     loading: 1,
     bus: Bus::Sata,
+    portrait: None,
     speeds: Speeds {
         // real-drives: Optiarc AD-7590S: the DVD speeds of the disc that was in.
         page_read_max: 8310,

@@ -26,6 +26,7 @@ pub(super) const PERSONA: Persona = Persona {
     ],
     loading: 1,
     bus: Bus::Usb,
+    portrait: None,
     speeds: Speeds {
         // GUESS: 24x CD, 8x DVD, 6x BD, as slim drives.
         page_read_max: 4234,

@@ -22,6 +22,7 @@ pub(super) const PERSONA: Persona = Persona {
     profiles: &[0x000a, 0x0009, 0x0008, 0x0002],
     loading: 1,
     bus: Bus::Atapi,
+    portrait: None,
     speeds: Speeds {
         // As its name says: 48x.
         page_read_max: 8467,

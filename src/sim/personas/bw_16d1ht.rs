@@ -27,6 +27,7 @@ pub(super) const PERSONA: Persona = Persona {
     ],
     loading: 1,
     bus: Bus::Sata,
+    portrait: None,
     speeds: Speeds {
         // real-drives: ASUS BW-16D1HT 3.10.
         page_read_max: 8468,

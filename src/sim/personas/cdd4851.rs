@@ -22,6 +22,7 @@ pub(super) const PERSONA: Persona = Persona {
     profiles: &[0x0008, 0x0009, 0x000a],
     loading: 1,
     bus: Bus::Atapi,
+    portrait: None,
     speeds: Speeds {
         // GUESS: 40x reading, 16x writing.
         page_read_max: 7056,

@@ -25,6 +25,7 @@ pub(super) const PERSONA: Persona = Persona {
     ],
     loading: 1,
     bus: Bus::Sata,
+    portrait: None,
     speeds: Speeds {
         // real-drives: ASUS DRW-24F1ST: no write-speed descriptor, 768 KiB, 456704 bytes.
         page_read_max: 8468,

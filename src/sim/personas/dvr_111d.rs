@@ -26,6 +26,7 @@ pub(super) const PERSONA: Persona = Persona {
     ],
     loading: 1,
     bus: Bus::Atapi,
+    portrait: None,
     speeds: Speeds {
         // GUESS: 40x CD.
         page_read_max: 7056,

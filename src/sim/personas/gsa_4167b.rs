@@ -26,6 +26,7 @@ pub(super) const PERSONA: Persona = Persona {
     ],
     loading: 1,
     bus: Bus::Atapi,
+    portrait: None,
     speeds: Speeds {
         page_read_max: 8467,
         // real-drives: HL-DT-ST GSA-4167B: its CD write speeds.

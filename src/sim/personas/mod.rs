@@ -14,7 +14,7 @@ mod px_w4824a;
 mod se_506cb;
 mod ts_l632h;
 mod wh16ns40;
-mod writing;
+pub(super) mod writing;
 
 use super::persona::{FullBuffer, Persona, RunOut, Ways};
 use super::refusal::SenseStyle;
@@ -40,7 +40,7 @@ pub static ALL: &[&Persona] = &[
 
 /// Sense as most drives fill it: 0Ah bytes follow, the failing LBA is told
 /// (real-drives: kernel-log-sense-lines, sense-pairs-from-logs).
-const SENSE: SenseStyle = SenseStyle {
+pub(super) const SENSE: SenseStyle = SenseStyle {
     additional_length: 0x0a,
     information: true,
     opcode_in_command_specific: false,
@@ -51,7 +51,7 @@ const SENSE: SenseStyle = SenseStyle {
 const SENSE_LG: SenseStyle = SenseStyle { opcode_in_command_specific: true, ..SENSE };
 
 /// What no report says of a drive is taken from what the standard says or most drives do.
-const WAYS: Ways = Ways {
+pub(super) const WAYS: Ways = Ways {
     closed_bd_r_is_rom: false,
     closed_dvd_r_is_rom: false,
     closed_cd_r_is_rom: false,
@@ -89,14 +89,14 @@ const WAYS: Ways = Ways {
 };
 
 /// 48x down to 4x, as CD speeds in kB/s are offered (real-drives: PLEXTOR PX-W4824A).
-const CD_48X: &[u32] = &[8467, 7056, 5645, 4234, 2822, 1411, 706];
+pub(super) const CD_48X: &[u32] = &[8467, 7056, 5645, 4234, 2822, 1411, 706];
 /// 40x (real-drives: PLEXTOR PX-W4824A reads at 7056).
 const CD_40X: &[u32] = &[7056, 5645, 4234, 2822, 1411, 706];
 /// 24x.
 const CD_24X: &[u32] = &[4234, 2822, 1764, 1411, 706];
 /// 16x of 1385 kB/s (real-drives: PIONEER DVR-111D).
-const DVD_16X: &[u32] = &[22_160, 16_620, 11_080, 8310, 5540, 2770];
+pub(super) const DVD_16X: &[u32] = &[22_160, 16_620, 11_080, 8310, 5540, 2770];
 /// 12x.
-const DVD_12X: &[u32] = &[16_620, 11_080, 8310, 5540, 2770];
+pub(super) const DVD_12X: &[u32] = &[16_620, 11_080, 8310, 5540, 2770];
 /// 8x (real-drives: HL-DT-ST BT20N, GP60N).
 const DVD_8X: &[u32] = &[11_080, 8310, 5540, 2770];

@@ -25,6 +25,7 @@ pub(super) const PERSONA: Persona = Persona {
     ],
     loading: 1,
     bus: Bus::Atapi,
+    portrait: None,
     speeds: Speeds {
         page_read_max: 8467,
         // real-drives: _NEC ND-3540A: CD speeds, 1411 the current one with a DVD+RW in.

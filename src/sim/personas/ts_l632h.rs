@@ -26,6 +26,7 @@ pub(super) const PERSONA: Persona = Persona {
     ],
     loading: 1,
     bus: Bus::Atapi,
+    portrait: None,
     speeds: Speeds {
         page_read_max: 4234,
         // real-drives: TSSTcorp TS-L632H pads its table with repeats of the last speed.

@@ -27,6 +27,7 @@ pub(super) const PERSONA: Persona = Persona {
     ],
     loading: 1,
     bus: Bus::Sata,
+    portrait: None,
     speeds: Speeds {
         // GUESS: as its sister, real-drives: ASUS BW-16D1HT.
         page_read_max: 8468,

@@ -37,7 +37,7 @@ const BD_R_6X: &[u32] = &[26_976, 17_984, 8992];
 const BD_RE_2X: &[u32] = &[8992];
 
 /// A half-height drive that writes CDs.
-pub(super) const CD: WriteSpeeds = WriteSpeeds {
+pub(in crate::sim) const CD: WriteSpeeds = WriteSpeeds {
     cd_r: CD_R_48X,
     cd_rw: CD_RW_24X,
     dvd_r: &[],
@@ -53,7 +53,7 @@ pub(super) const CD: WriteSpeeds = WriteSpeeds {
 };
 
 /// A half-height drive that writes DVDs.
-pub(super) const DVD: WriteSpeeds = WriteSpeeds {
+pub(in crate::sim) const DVD: WriteSpeeds = WriteSpeeds {
     dvd_r: DVD_16X,
     dvd_rw: DVD_RW_6X,
     dvd_r_dl: DVD_DL_8X,
@@ -65,7 +65,7 @@ pub(super) const DVD: WriteSpeeds = WriteSpeeds {
 };
 
 /// A half-height drive that writes BDs.
-pub(super) const BD: WriteSpeeds =
+pub(in crate::sim) const BD: WriteSpeeds =
     WriteSpeeds { bd_r: BD_R_12X, bd_r_dl: BD_R_DL_8X, bd_re: BD_RE_2X, ..DVD };
 
 /// A slim drive that writes DVDs.
