@@ -62,6 +62,8 @@ pub struct Text {
     pub track: u8,
     /// The text itself, never empty.
     pub text: String,
+    /// The pack it begins in, from 0.
+    pub pack: usize,
 }
 
 /// What a text is, by PACK TYPE.
@@ -166,6 +168,7 @@ const TRACK_MAX: u8 = 99;
 /// A pack, taken apart.
 #[derive(Clone, Copy)]
 struct Pack<'a> {
+    index: usize,
     kind: u8,
     track: u8,
     sequence: u8,
@@ -175,10 +178,10 @@ struct Pack<'a> {
 }
 
 impl Pack<'_> {
-    /// `None` of a damaged one. A checksum of zero is none: not every writer makes one.
-    fn new(bytes: &[u8; 18]) -> Option<Pack<'_>> {
-        let told = u16::from_be_bytes([bytes[16], bytes[17]]);
-        (told == 0 || told == !crc(&bytes[..16])).then_some(Pack {
+    /// `None` of a damaged one.
+    fn new(index: usize, bytes: &[u8; 18]) -> Option<Pack<'_>> {
+        is_whole(bytes).then_some(Pack {
+            index,
             kind: bytes[0],
             track: bytes[1] & 0x7f,
             sequence: bytes[2],
@@ -187,6 +190,13 @@ impl Pack<'_> {
             text: &bytes[4..16],
         })
     }
+}
+
+/// Whether a pack is what was recorded. A checksum of zero is none: not every writer makes one, and
+/// drives that check it themselves send none.
+pub fn is_whole(pack: &[u8; 18]) -> bool {
+    let told = u16::from_be_bytes([pack[16], pack[17]]);
+    told == 0 || told == !crc(&pack[..16])
 }
 
 /// CRC-16 of CCITT: x^16 + x^12 + x^5 + 1, from zero; it is recorded inverted.
@@ -201,7 +211,8 @@ fn crc(bytes: &[u8]) -> u16 {
 /// Reads the packs of a disc: a block for each language that has any. Damaged packs are left out,
 /// and the texts that they were part of.
 pub fn decode(packs: &[[u8; 18]]) -> Vec<Block> {
-    let packs: Vec<Pack<'_>> = packs.iter().filter_map(Pack::new).collect();
+    let packs: Vec<Pack<'_>> =
+        packs.iter().enumerate().filter_map(|(index, bytes)| Pack::new(index, bytes)).collect();
     (0..BLOCKS).filter_map(|number| block(&packs, number)).collect()
 }
 
@@ -233,7 +244,7 @@ fn block(packs: &[Pack<'_>], number: u8) -> Option<Block> {
 fn read(kind: Kind, packs: &[Pack<'_>]) -> Vec<Text> {
     let mut texts: Vec<Text> = Vec::new();
     let mut bytes = Vec::new();
-    let (mut track, mut next, mut lost) = (0, None, false);
+    let (mut track, mut next, mut lost, mut begin) = (0, None, false, 0);
     for pack in packs {
         // Two bytes a letter are not read here.
         if pack.wide {
@@ -250,30 +261,38 @@ fn read(kind: Kind, packs: &[Pack<'_>]) -> Vec<Text> {
             match byte {
                 0 => {
                     if !std::mem::replace(&mut lost, false) {
-                        keep(&mut texts, kind, track, &bytes);
+                        keep(&mut texts, Text { kind, track, text: latin(&bytes), pack: begin });
                     }
                     bytes.clear();
                     track = (track + 1).min(TRACK_MAX + 1);
                 }
-                byte => bytes.push(*byte),
+                byte => {
+                    if bytes.is_empty() {
+                        begin = pack.index;
+                    }
+                    bytes.push(*byte);
+                }
             }
         }
     }
     texts
 }
 
+/// ISO 8859-1.
+fn latin(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| char::from(*byte)).collect()
+}
+
 /// A tab alone says that the text is that of the track before.
-fn keep(texts: &mut Vec<Text>, kind: Kind, track: u8, bytes: &[u8]) {
-    let text: String = match bytes {
-        b"\t" => {
-            let before = texts.iter().rev().find(|text| text.track + 1 == track);
-            before.map(|text| text.text.clone()).unwrap_or_default()
-        }
-        bytes => bytes.iter().map(|byte| char::from(*byte)).collect(),
-    };
-    let text: String = text.chars().filter(|letter| !letter.is_control()).collect();
-    if !text.trim().is_empty() && track <= TRACK_MAX {
-        texts.push(Text { kind, track, text: text.trim().to_string() });
+fn keep(texts: &mut Vec<Text>, mut new: Text) {
+    if new.text == "\t" {
+        let before = texts.iter().rev().find(|text| text.track + 1 == new.track);
+        new.text = before.map(|text| text.text.clone()).unwrap_or_default();
+    }
+    new.text.retain(|letter| !letter.is_control());
+    new.text = new.text.trim().to_string();
+    if !new.text.is_empty() && new.track <= TRACK_MAX {
+        texts.push(new);
     }
 }
 

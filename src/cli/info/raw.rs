@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use oxidisc::mmc::describe::cdb;
 use oxidisc::transport::{Cdb, Sense};
 use serde_json::{Value, json};
 
@@ -66,29 +67,7 @@ fn name(cdb: &Cdb, found: &Found) -> Option<&'static str> {
         disc.into_iter().flat_map(|disc| disc.medium.answers.iter().chain(&disc.details.answers));
     let mut known = found.drive.answers.iter().chain(medium);
     let same = known.find(|answer| answer.cdb == *cdb);
-    same.map(|answer| answer.name).or_else(|| of_opcode(cdb.opcode()))
-}
-
-/// MMC-6 table 240, as far as the survey asks.
-fn of_opcode(opcode: u8) -> Option<&'static str> {
-    Some(match opcode {
-        0x00 => "TEST UNIT READY",
-        0x12 => "INQUIRY",
-        0x1b => "START STOP UNIT",
-        0x23 => "READ FORMAT CAPACITIES",
-        0x25 => "READ CAPACITY",
-        0x28 => "READ (10)",
-        0x42 => "READ SUB-CHANNEL",
-        0x43 => "READ TOC/PMA/ATIP",
-        0x46 => "GET CONFIGURATION",
-        0x51 => "READ DISC INFORMATION",
-        0x52 => "READ TRACK INFORMATION",
-        0x5a => "MODE SENSE (10)",
-        0xa4 => "REPORT KEY",
-        0xac => "GET PERFORMANCE",
-        0xad => "READ DISC STRUCTURE",
-        _ => return None,
-    })
+    same.map(|answer| answer.name).or_else(|| cdb::name(cdb.opcode()))
 }
 
 /// Sixteen bytes a line, with their offset and what is text of them.
