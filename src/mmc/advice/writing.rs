@@ -34,7 +34,7 @@ const WRITE_ERROR: Advice = Advice {
         (Likely, "a bad disc, or one that the drive does not get on with"),
         (Possible, "the speed is too high for the disc"),
         (Possible, "the laser is dirty or worn: then discs of every maker fail"),
-        (Rare, "the drive got too little power: an USB drive on a weak port"),
+        (Rare, "the drive got too little power: a USB drive on a weak port"),
     ],
     steps: &[LOOK, SLOWER, OTHER_MAKER],
     hint: "the disc could not be written there: a lower --speed or a disc of another maker may \
@@ -168,7 +168,7 @@ pub(super) const ROWS: &[Row] = &[
             meaning: "the drive had nothing left to write, and could not pause",
             causes: &[
                 (Likely, "the source was too slow: a network, an old disk, a busy machine"),
-                (Possible, "an USB port or a hub that is shared with other devices"),
+                (Possible, "a USB port or a hub that is shared with other devices"),
                 (Possible, "underrun protection is off, or the drive has none for this disc"),
             ],
             steps: &[
