@@ -64,8 +64,8 @@ fn report(args: &DoctorArgs, app: &App) -> Result<Report, CliError> {
         return Ok(doctor::examine_apart(name, &mut opened.drive, Some(&args.folder)));
     }
     if apart.contains(&true) {
-        return Err(CliError::usage("a drive of this machine and one that is none")
-            .hint("look at the simulated one by itself"));
+        return Err(CliError::usage("a simulated drive or a recording, and another drive")
+            .hint("look at each by itself"));
     }
     if app.global.record.is_some() {
         return Err(CliError::usage("the doctor records nothing")
