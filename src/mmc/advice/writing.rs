@@ -89,9 +89,9 @@ const CANNOT_FORMAT: Advice = Advice {
 const PROTECTED: Advice = Advice {
     meaning: "the disc is protected against writing",
     causes: &[
-        (Likely, "the tab of its cartridge, or a protection that a program set"),
-        (Possible, "the drive makes a worn-out disc read only"),
-        (Possible, "the disc is closed: nothing more can be written to it"),
+        (Likely, "the disc is closed, or of a kind that is only read"),
+        (Possible, "the tab of a DVD-RAM's cartridge, or a protection that a program set"),
+        (Rare, "the drive makes a worn-out disc read only"),
     ],
     steps: &[
         "`oxidisc info` shows the state of the disc",
