@@ -12,6 +12,7 @@ use super::App;
 use super::args::DoctorArgs;
 use super::error::CliError;
 use super::exit::Exit;
+use super::human::wrap;
 use super::json;
 use super::open;
 use super::output::{Printer, Style};
@@ -64,8 +65,8 @@ fn report(args: &DoctorArgs, app: &App) -> Result<Report, CliError> {
         return Ok(doctor::examine_apart(name, &mut opened.drive, Some(&args.folder)));
     }
     if apart.contains(&true) {
-        return Err(CliError::usage("a drive of this machine and one that is none")
-            .hint("look at the simulated one by itself"));
+        return Err(CliError::usage("a simulated drive or a recording, and another drive")
+            .hint("look at each by itself"));
     }
     if app.global.record.is_some() {
         return Err(CliError::usage("the doctor records nothing")
@@ -97,18 +98,25 @@ fn text(printer: &Printer, report: &Report) -> String {
         .collect();
     let subjects = shown.iter().map(|finding| subject(finding).chars().count());
     let subject_width = subjects.max().unwrap_or(0);
+    let indent = STATUS_WIDTH + 2 + subject_width + 2;
+    let columns = terminal_size::terminal_size_of(std::io::stdout());
+    let columns = columns.map(|(width, _)| usize::from(width.0));
     let mut text = String::new();
     for finding in shown {
         let (name, style) = status(finding.status);
+        let mut lines = lines(&finding.text, columns, indent).into_iter();
         let _ = writeln!(
             text,
             "{}  {:subject_width$}  {}",
             printer.style(style, &format!("{name:STATUS_WIDTH$}")),
             subject(finding),
-            finding.text
+            lines.next().unwrap_or_default()
         );
+        for line in lines {
+            let _ = writeln!(text, "{:indent$}{line}", "");
+        }
+        // Unbroken: it is to be pasted.
         if let Some(line) = &finding.mend {
-            let indent = STATUS_WIDTH + 2 + subject_width + 2;
             let _ = writeln!(text, "{:indent$}{}", "", printer.style(Style::Hint, line));
         }
     }
@@ -125,6 +133,14 @@ fn text(printer: &Printer, report: &Report) -> String {
     text
 }
 
+/// A text in its column of a terminal; in one line where there is none, or no room for a column.
+fn lines(text: &str, columns: Option<usize>, indent: usize) -> Vec<String> {
+    match columns.map(|columns| columns.saturating_sub(indent)) {
+        Some(room) if room >= ROOM_MIN => wrap(text, room),
+        _ => vec![text.to_string()],
+    }
+}
+
 /// A lone dot says little to people.
 fn subject(finding: &Finding) -> String {
     match &finding.subject {
@@ -133,6 +149,8 @@ fn subject(finding: &Finding) -> String {
     }
 }
 
+/// A column narrower than this is none.
+const ROOM_MIN: usize = 24;
 /// `problem` and `warning` are the longest.
 const STATUS_WIDTH: usize = 7;
 
@@ -152,5 +170,18 @@ fn listed(finding: &Finding) -> Listed {
         subject: finding.subject.to_string(),
         text: finding.text.clone(),
         mend: finding.mend.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_broken_for_a_terminal_alone() {
+        let text = "there is no optical drive in this machine";
+        assert_eq!(lines(text, None, 20), [text]);
+        assert_eq!(lines(text, Some(46), 20), ["there is no optical drive", "in this machine"]);
+        assert_eq!(lines(text, Some(40), 20), [text]);
     }
 }

@@ -93,9 +93,9 @@ impl Owner {
         }
     }
 
-    /// Whether joining the group would open the node for reading and writing.
+    /// Whether joining the group would open the node for reading and writing, and not much more.
     pub(crate) fn group_may(&self) -> bool {
-        self.mode & 0o060 == 0o060 && self.group != "root"
+        self.mode & 0o060 == 0o060 && mend::may_be_joined(&self.group)
     }
 }
 

@@ -335,17 +335,22 @@ fn key_named(text: &str) -> Option<u8> {
     [0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0x8, 0xb, 0x0].into_iter().find(key)
 }
 
-/// `[5 24 00]`, `(03/11/05)`, `05.30.06`: in brackets, as the whole line, or words of it.
+/// `[5 24 00]`, `(03/11/05)`, `05.30.06`: in brackets, as the whole line, or words of it. A version
+/// (`1.5.6`) or a time (`[05:24:00]`) beside other words is none.
 fn triples_in(lower: &str) -> Vec<Triple> {
     let brackets = lower
         .split(['[', '(', '<', '{'])
         .skip(1)
         .filter_map(|rest| rest.split([']', ')', '>', '}']).next());
-    let whole = std::iter::once(lower.trim());
-    let separators: &[char] = &[' ', ',', ';', '/', '.', ':'];
-    let inside = brackets.chain(whole).find_map(|text| triple(text, separators));
-    let trimmed = |word: &str| triple(word.trim_matches([',', '.', ';', ':']), &['/', '.']);
-    match inside {
+    let mut inside = brackets.filter_map(|text| triple(text, &[' ', ',', ';', '/']));
+    let whole = || triple(lower.trim(), &[' ', ',', ';', '/', '.', ':']);
+    let trimmed = |word: &str| {
+        let word = word.trim_matches([',', '.', ';', ':']);
+        // 05.30.06, and no version: 1.5.6.
+        let dotted = word.split('.').all(|part| part.len() == 2);
+        triple(word, if dotted { &['.'] } else { &['/'] })
+    };
+    match inside.next().or_else(whole) {
         Some(triple) => vec![triple],
         None => lower.split_whitespace().filter_map(trimmed).collect(),
     }

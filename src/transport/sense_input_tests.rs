@@ -117,4 +117,7 @@ fn what_is_no_sense_is_told_as_what_it_is() {
     assert_eq!(find("Sense Key: 0x5 Illegal Request, Segment 0"), Err(NoSense::NoCode));
     assert_eq!(find("hello"), Err(NoSense::Nothing));
     assert_eq!(find(""), Err(NoSense::Nothing));
+    for log in ["xorriso 1.5.6 : RockRidge", "kernel (5.4.0)", "[05:24:00] reading"] {
+        assert_eq!(find(log), Err(NoSense::Nothing), "{log}");
+    }
 }

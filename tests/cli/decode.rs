@@ -126,6 +126,26 @@ fn every_line_of_kernel_logs_is_read() {
     }
 }
 
+/// `dmesg --color=always`, a burning program's umlaut in Latin-1, an editor's byte order mark; and
+/// bytes that are none of these.
+#[test]
+fn a_log_with_colours_or_in_an_old_encoding_is_a_log() {
+    let place = Place::new();
+    let coloured = b"sr 1:0:0:0: \x1b[1mSense Key : Medium Error\x1b[0m\nAdd. Sense: L-EC\n";
+    for log in [coloured.as_slice(), b"Ger\xe4t: [3 11 05]\n", b"\xef\xbb\xbf3/11/05\n"] {
+        place.file("log", log);
+        let run = place.run("decode sense log").code(0);
+        let title = run.stdout.lines().next();
+        assert_eq!(title, Some("medium error, L-EC uncorrectable error (03/11/05)"));
+    }
+    place.file("bytes", [0xf0, 0, 5, 0, 0, 0, 0, 0x0a, 0, 0, 0, 0, 0x24, 0]);
+    let run = place.run("decode sense bytes").code(0);
+    assert!(run.stdout.starts_with("illegal request, invalid field in CDB"), "{}", run.stdout);
+    place.file("plan", b"Ger\xe4t\nCDB: 35 02 00 00 00 00 00 00 00 00\n");
+    let run = place.run("decode cdb plan").code(0);
+    assert!(run.stdout.starts_with("SYNCHRONIZE CACHE"), "{}", run.stdout);
+}
+
 #[test]
 fn sense_data_is_explained() {
     let place = Place::new();

@@ -18,12 +18,10 @@ const EXAMPLE: &str = "oxidisc decode cdb 28 00 00 00 2d f4 00 00 20 00";
 /// Explains all commands of the input.
 pub fn run(args: &DecodeCdbArgs, app: &App) -> Result<Vec<Decoded>, CliError> {
     let input = input::read(&args.input, EXAMPLE)?;
-    let commands = if input.is_text() {
-        sense_input::commands(&input.text())
-    } else if input.bytes.len() <= 16 {
+    let commands = if !input.is_text() && input.bytes.len() <= 16 {
         vec![Cdb::new(&input.bytes)]
     } else {
-        Vec::new()
+        sense_input::commands(&input.text())
     };
     if commands.is_empty() {
         return Err(input.wrong("there is no command in it").hint(

@@ -24,9 +24,9 @@ pub struct Input {
 }
 
 impl Input {
-    /// As text; what is no UTF-8 is replaced.
+    /// As text; what is no UTF-8 is replaced, and a byte order mark left out.
     pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.bytes).into_owned()
+        String::from_utf8_lossy(&self.bytes).trim_start_matches('\u{feff}').to_string()
     }
 
     /// Whether it is text, and not binary.

@@ -8,7 +8,7 @@ use oxidisc::mmc::describe::{Item, Place, Value};
 
 use super::document::bits;
 use crate::cli::App;
-use crate::cli::human;
+use crate::cli::human::{self, wrap};
 use crate::cli::output::{Printer, Style};
 use oxidisc::units::SECTOR;
 
@@ -200,34 +200,9 @@ fn capital(name: &str) -> String {
     first + chars.as_str()
 }
 
-/// Lines of at most `width` characters, broken between words; a longer word has a line of its own.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        let needed = line.chars().count() + 1 + word.chars().count();
-        if !line.is_empty() && needed > width {
-            lines.push(std::mem::take(&mut line));
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    lines.push(line);
-    lines
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lines_break_between_words() {
-        assert_eq!(wrap("one two  three", 7), ["one two", "three"]);
-        assert_eq!(wrap("a-long-word b", 4), ["a-long-word", "b"]);
-        assert_eq!(wrap("", 4), [""]);
-    }
 
     #[test]
     fn values_are_told_in_words() {

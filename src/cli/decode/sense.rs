@@ -27,8 +27,9 @@ pub fn run(args: &DecodeSenseArgs, app: &App) -> Result<Vec<Decoded>, CliError> 
     let found = if input.is_text() {
         sense_input::find(&input.text())
     } else {
-        // A file of the bytes themselves.
-        sense_input::find(&hex::text(&input.bytes))
+        // A log with colours or in an old encoding, or else the bytes themselves.
+        let bytes = |_| sense_input::find(&hex::text(&input.bytes));
+        sense_input::find(&input.text()).or_else(bytes)
     };
     let found = found.map_err(|error| input.wrong(&error).hint(hint(&error)))?;
     let explained: Vec<Explained> = found.into_iter().map(|found| explain(found, cdb)).collect();

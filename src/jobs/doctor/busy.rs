@@ -22,6 +22,11 @@ const BURNERS: [&str; 12] = [
     "xorriso",
 ];
 
+/// Virtual machines that were given a drive, as the kernel cuts their names: to end one is to pull
+/// its plug.
+const MACHINES: [&str; 5] =
+    ["qemu-kvm", "qemu-system-x86", "VBoxHeadless", "VirtualBoxVM", "vmware-vmx"];
+
 /// What that means to a user. `owner`: whose a process is, where that can be known.
 pub fn check(subject: &Subject, holders: &[Holder], user: &User, tree: &Tree) -> Vec<Finding> {
     let mine = |pid: u32| User::of(tree, &pid.to_string()).is_some_and(|who| who.uid == user.uid);
@@ -46,6 +51,10 @@ fn finding(subject: &Subject, holder: &Holder, mine: impl Fn(u32) -> bool) -> Fi
             let text =
                 format!("{holder}, which would spoil a disc if it were stopped: wait for it");
             problem("held", text).mend(format!("tail --pid={pid} -f /dev/null"))
+        }
+        Holder::Process { name, .. } if MACHINES.contains(&name.as_str()) => {
+            let text = format!("it is {holder}, a virtual machine: take the drive out of it");
+            problem("held", text)
         }
         Holder::Process { pid, .. } => {
             let sudo = if mine(*pid) { "" } else { "sudo " };
@@ -73,6 +82,7 @@ mod tests {
             process(6, "growisofs"),
             process(7, "vlc"),
             process(8, "vlc"),
+            process(9, "qemu-system-x86"),
         ];
         let found = check(&Subject::Drives, &holders, &plain(1000, &[]), &tree);
         let said: Vec<(&str, bool, &str)> = found
@@ -87,6 +97,7 @@ mod tests {
                 ("held", true, "tail --pid=6 -f /dev/null"),
                 ("held", true, "kill 7"),
                 ("held", true, "sudo kill 8"),
+                ("held", true, ""),
             ]
         );
         assert_eq!(

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::transport::mend;
+
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
@@ -110,7 +112,7 @@ impl Report {
             Status::Ok => 3,
         });
         for finding in findings.iter_mut().filter(|_| root) {
-            finding.mend = finding.mend.take().map(|line| line.replace("sudo ", ""));
+            finding.mend = finding.mend.take().map(|line| mend::as_root(&line));
         }
         Report { findings }
     }

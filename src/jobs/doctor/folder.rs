@@ -25,7 +25,10 @@ pub struct Folder {
 
 #[derive(Clone, Debug)]
 enum State {
-    Missing,
+    /// It is not there; whether this user can make it.
+    Missing {
+        makeable: bool,
+    },
     /// It is there and is something else, or cannot be looked at: why.
     NoFolder(String),
     There(Room),
@@ -36,7 +39,8 @@ struct Room {
     /// Whose it is, for what may be said of it.
     writable: bool,
     read_only: bool,
-    free: u64,
+    /// `None`: the file system does not tell, as those of no size do (`/proc`, some of FUSE).
+    free: Option<u64>,
     /// What kind of file system, and where it is mounted.
     kind: String,
     mounted_at: PathBuf,
@@ -50,7 +54,10 @@ struct Room {
 pub fn look(tree: &Tree, folder: &Path) -> Folder {
     let shown = folder.display().to_string();
     let state = match fs::metadata(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => State::Missing,
+        Err(_) if folder.is_symlink() => State::NoFolder("it is a link to nothing".into()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            State::Missing { makeable: makeable(folder) }
+        }
         Err(error) => State::NoFolder(reason(&error)),
         Ok(found) if !found.is_dir() => State::NoFolder("it is not a folder".into()),
         Ok(_) => room(tree, folder).map_or_else(State::NoFolder, State::There),
@@ -58,11 +65,23 @@ pub fn look(tree: &Tree, folder: &Path) -> Folder {
     Folder { shown, state }
 }
 
+/// Whether the nearest folder above it that is there may be written to.
+fn makeable(folder: &Path) -> bool {
+    let here = |path: &Path| if path.as_os_str().is_empty() { ".".into() } else { path.to_owned() };
+    let mut above = folder.ancestors().skip(1).map(here);
+    let nearest = above.find(|path| path.exists());
+    nearest.is_some_and(|path| eaccess(&path, WRITING).is_ok())
+}
+
+/// What making a file takes.
+const WRITING: AccessFlags = AccessFlags::W_OK.union(AccessFlags::X_OK);
+
 fn room(tree: &Tree, folder: &Path) -> Result<Room, String> {
     let system = statvfs(folder).map_err(|errno| errno.desc().to_lowercase())?;
-    let writes = eaccess(folder, AccessFlags::W_OK | AccessFlags::X_OK);
+    let writes = eaccess(folder, WRITING);
     let read_only = system.flags().contains(FsFlags::ST_RDONLY) || writes == Err(Errno::EROFS);
     let free = system.blocks_available() * system.fragment_size();
+    let free = (system.blocks() > 0).then_some(free);
     let (mounted_at, kind) = mount(tree, folder);
     let room = Room {
         writable: writes.is_ok(),
@@ -75,7 +94,7 @@ fn room(tree: &Tree, folder: &Path) -> Result<Room, String> {
     };
     // Beyond its limit the process would be killed (SIGXFSZ).
     let allowed = room.limit.is_none_or(|limit| limit > SAMPLE);
-    let tries = room.writable && allowed && free > 4 * SAMPLE;
+    let tries = room.writable && allowed && free.is_none_or(|free| free > 4 * SAMPLE);
     let speed = tries.then(|| measure(folder).map_err(|error| reason(&error)));
     Ok(Room { speed, ..room })
 }
@@ -124,6 +143,8 @@ const DVD: u64 = 2_298_496 * 2048;
 const BD: u64 = 12_219_392 * 2048;
 /// The largest file of FAT: its size has 32 bits.
 const FAT_MAX: u64 = u32::MAX as u64;
+/// File systems that are made once and never written to.
+const NEVER_WRITTEN: [&str; 5] = ["iso9660", "squashfs", "erofs", "cramfs", "romfs"];
 /// Below, a DVD at 8x is read faster than it is kept.
 const SLOW: u64 = 11_080_000;
 
@@ -135,16 +156,26 @@ pub fn check(folder: &Folder) -> Vec<Finding> {
     let rip = Status::Problem(Keeps::FromRipping);
     let quoted = mend::quoted(&folder.shown);
     match &folder.state {
-        State::Missing => {
+        State::Missing { makeable: true } => {
             let text = "there is no such folder".to_string();
             vec![finding("folder-missing", rip, text).mend(format!("mkdir -p {quoted}"))]
+        }
+        State::Missing { makeable: false } => {
+            let text = "there is no such folder, and you may not make it: rip into one of your own";
+            vec![finding("folder-missing", rip, text.into()).mend("cd ~")]
         }
         State::NoFolder(why) => vec![finding("folder-bad", rip, why.clone())],
         State::There(room) if room.read_only => {
             let at = mend::quoted(&room.mounted_at.display().to_string());
-            let text = "its file system is mounted read-only: nothing can be written".to_string();
+            if NEVER_WRITTEN.contains(&room.kind.as_str()) {
+                let text = format!("a file system that is only read ({})", room.kind);
+                return vec![finding("folder-read-only", rip, text).mend("cd ~")];
+            }
+            // The kernel does it too, when a disk fails: to write on would make that worse.
+            let text = "its file system is mounted read-only; make it writable, unless `dmesg` \
+                        says that its disk fails";
             let line = format!("sudo mount -o remount,rw {at}");
-            vec![finding("folder-read-only", rip, text).mend(line)]
+            vec![finding("folder-read-only", rip, text.into()).mend(line)]
         }
         State::There(room) if !room.writable => {
             let text = "you may not write here: rip into a folder of your own".to_string();
@@ -158,24 +189,7 @@ fn usable(folder: &Folder, room: &Room) -> Vec<Finding> {
     let finding = |id, status, text: String| {
         Finding::new(id, status, Subject::Folder(folder.shown.clone()), text)
     };
-    let quoted = mend::quoted(&folder.shown);
-    let mut findings = Vec::new();
-    let free = gigabytes(room.free);
-    let (status, fits) = match room.free {
-        0..CD => (Status::Problem(Keeps::FromRipping), "not even a CD fits"),
-        CD..DVD => (Status::Warning, "a CD fits, a DVD does not"),
-        DVD..BD => (Status::Note, "a DVD fits, a Blu-ray disc does not"),
-        _ => (Status::Ok, "any disc of one layer fits"),
-    };
-    let room_text = format!("{free} free: {fits}");
-    let space = finding("folder-space", status, room_text);
-    findings.push(match status {
-        // What takes the room, largest last.
-        Status::Problem(_) | Status::Warning => {
-            space.mend(format!("du -xhd1 {quoted} | sort -h | tail"))
-        }
-        _ => space,
-    });
+    let mut findings = Vec::from_iter(room.free.map(|free| space(folder, free)));
     if matches!(room.kind.as_str(), "vfat" | "msdos") {
         let text = format!(
             "{} holds no file of 4 GiB or more: a full DVD needs another file system",
@@ -205,6 +219,24 @@ fn usable(folder: &Folder, room: &Room) -> Vec<Finding> {
         None => {}
     }
     findings
+}
+
+fn space(folder: &Folder, free: u64) -> Finding {
+    let (status, fits) = match free {
+        0..CD => (Status::Problem(Keeps::FromRipping), "not even a CD fits"),
+        CD..DVD => (Status::Warning, "a CD fits, a DVD does not"),
+        DVD..BD => (Status::Note, "a DVD fits, a Blu-ray disc does not"),
+        _ => (Status::Ok, "any disc of one layer fits"),
+    };
+    let text = format!("{} free: {fits}", gigabytes(free));
+    let finding = Finding::new("folder-space", status, Subject::Folder(folder.shown.clone()), text);
+    match status {
+        // What takes the room, largest last.
+        Status::Problem(_) | Status::Warning => {
+            finding.mend(format!("du -xhd1 {} | sort -h | tail", mend::quoted(&folder.shown)))
+        }
+        _ => finding,
+    }
 }
 
 /// `4.7 GB`, as discs are sold.

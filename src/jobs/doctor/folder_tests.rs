@@ -7,7 +7,7 @@ fn room(free: u64) -> Room {
     Room {
         writable: true,
         read_only: false,
-        free,
+        free: Some(free),
         kind: "ext4".into(),
         mounted_at: "/home".into(),
         limit: None,
@@ -37,10 +37,14 @@ fn room_is_told_in_discs() {
 #[test]
 fn what_takes_no_file_keeps_from_ripping() {
     let make = "mkdir -p '/home/a b'".to_string();
-    assert_eq!(found(State::Missing), [("folder-missing", RIP, make)]);
+    assert_eq!(found(State::Missing { makeable: true }), [("folder-missing", RIP, make)]);
+    let elsewhere = [("folder-missing", RIP, "cd ~".to_string())];
+    assert_eq!(found(State::Missing { makeable: false }), elsewhere);
     let remount = "sudo mount -o remount,rw '/home'".to_string();
     let read_only = Room { read_only: true, writable: false, ..room(BD) };
     assert_eq!(found(State::There(read_only)), [("folder-read-only", RIP, remount)]);
+    let disc = Room { read_only: true, writable: false, kind: "iso9660".into(), ..room(BD) };
+    assert_eq!(found(State::There(disc)), [("folder-read-only", RIP, "cd ~".into())]);
     let denied = Room { writable: false, ..room(BD) };
     assert_eq!(found(State::There(denied)), [("folder-denied", RIP, "cd ~".into())]);
     let why = State::NoFolder("it is not a folder".into());
@@ -73,16 +77,30 @@ fn a_real_folder_is_measured_and_left_as_it_was() {
     let State::There(room) = look(&Tree::default(), folder.path()).state else {
         panic!("it is there")
     };
-    assert!(room.writable && !room.read_only && room.free > 0 && !room.kind.is_empty());
+    assert!(room.writable && !room.read_only && room.free > Some(0) && !room.kind.is_empty());
     if let Some(speed) = room.speed {
         assert!(speed.expect("written") > 0);
     }
     assert_eq!(fs::read_dir(folder.path()).expect("read").count(), 0);
-    let missing = look(&Tree::default(), &folder.path().join("x"));
-    assert!(matches!(missing.state, State::Missing));
+    let missing = look(&Tree::default(), &folder.path().join("x/y"));
+    assert!(matches!(missing.state, State::Missing { makeable: true }));
+    std::os::unix::fs::symlink("nowhere", folder.path().join("link")).expect("made");
+    let link = look(&Tree::default(), &folder.path().join("link"));
+    assert!(matches!(link.state, State::NoFolder(_)));
     fs::write(folder.path().join("x"), "").expect("written");
     let file = look(&Tree::default(), &folder.path().join("x"));
     assert!(matches!(file.state, State::NoFolder(_)));
+}
+
+#[test]
+fn a_file_system_of_no_size_is_judged_by_what_it_takes() {
+    let proc = look(&Tree::default(), Path::new("/proc"));
+    let ids: Vec<&str> = check(&proc).iter().map(|finding| finding.id).collect();
+    // An ordinary user may not write there, and root cannot.
+    assert!(matches!(ids[..], ["folder-bad"] | ["folder-denied"]), "{ids:?}");
+    assert!(!makeable(Path::new("/proc/x/y")) || eaccess("/proc", WRITING).is_ok());
+    let unknown = Room { free: None, ..room(0) };
+    assert_eq!(found(State::There(unknown)), [FAST]);
 }
 
 #[test]

@@ -176,7 +176,8 @@ fn let_udev(node: &Node, accounts: &Accounts, rules: &Rules) -> String {
     const OURS: &str = "cdrom";
     let path = &node.path;
     let found = |given: &Given| given.group.as_ref().map(|(group, _)| group.clone());
-    let given = found(if path.contains("/sg") { &rules.sg } else { &rules.sr });
+    let joinable = |group: &String| mend::may_be_joined(group);
+    let given = found(if path.contains("/sg") { &rules.sg } else { &rules.sr }).filter(joinable);
     let group = given.clone().unwrap_or_else(|| OURS.into());
     let create = match accounts.knows(&group) {
         true => String::new(),

@@ -98,6 +98,16 @@ fn a_node_of_root_alone_is_given_to_a_group_by_the_rules() {
 }
 
 #[test]
+fn nobody_is_sent_into_the_group_of_all_disks() {
+    let disk = Owner { user: "root".into(), group: "disk".into(), mode: 0o660 };
+    let node = Node { owner: disk, ..node(0o660, 6) };
+    for rules in [rules(None), rules(Some("disk"))] {
+        let (id, _, _, mend) = found(&node, &plain(1000, &[]), &rules);
+        assert_eq!((id, mend.as_str()), ("access-none", mend::INSTALL_RULES));
+    }
+}
+
+#[test]
 fn an_sg_node_is_none_of_our_needs() {
     let sg = Node { path: "/dev/sg0".into(), spare: true, ..node(0o660, CDROM) };
     let (id, status, text, _) = found(&sg, &plain(1000, &[]), &rules(None));

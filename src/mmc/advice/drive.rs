@@ -176,7 +176,7 @@ pub(super) const ROWS: &[Row] = &[
                 (Possible, "a USB bridge that changes or answers commands itself"),
             ],
             steps: &[
-                "`oxidisc decode cdb` shows what was asked; with `--cdb` here, the field is named",
+                "`oxidisc decode cdb` shows what was asked; with `--cdb`, the field gets its name",
                 "`oxidisc info` shows what drive and disc are",
             ],
             hint: "",
@@ -288,7 +288,7 @@ pub(super) const ROWS: &[Row] = &[
     Row::new(
         &[0x0],
         0x00,
-        ANY,
+        &[0x00],
         Advice {
             meaning: "the drive has nothing to complain of",
             causes: &[],

@@ -190,6 +190,8 @@ mod tests {
         let field = sense(5, 0x24, 0);
         assert!(advice(&field, Some(&blank)).causes[0].1.contains("USB"));
         assert!(!advice(&field, Some(&read)).causes[0].1.contains("USB"));
+        // Progress of what goes on is no "nothing".
+        assert!(advice(&sense(0, 0x00, 0x16), None).meaning.contains("something to say"));
         let refused = |sense: Sense| CommandError {
             name: "READ (10)",
             cdb: read,

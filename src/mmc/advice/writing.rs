@@ -34,7 +34,7 @@ const WRITE_ERROR: Advice = Advice {
         (Likely, "a bad disc, or one that the drive does not get on with"),
         (Possible, "the speed is too high for the disc"),
         (Possible, "the laser is dirty or worn: then discs of every maker fail"),
-        (Rare, "the drive got too little power: an USB drive on a weak port"),
+        (Rare, "the drive got too little power: a USB drive on a weak port"),
     ],
     steps: &[LOOK, SLOWER, OTHER_MAKER],
     hint: "the disc could not be written there: a lower --speed or a disc of another maker may \
@@ -89,9 +89,9 @@ const CANNOT_FORMAT: Advice = Advice {
 const PROTECTED: Advice = Advice {
     meaning: "the disc is protected against writing",
     causes: &[
-        (Likely, "the tab of its cartridge, or a protection that a program set"),
-        (Possible, "the drive makes a worn-out disc read only"),
-        (Possible, "the disc is closed: nothing more can be written to it"),
+        (Likely, "the disc is closed, or of a kind that is only read"),
+        (Possible, "the tab of a DVD-RAM's cartridge, or a protection that a program set"),
+        (Rare, "the drive makes a worn-out disc read only"),
     ],
     steps: &[
         "`oxidisc info` shows the state of the disc",
@@ -168,7 +168,7 @@ pub(super) const ROWS: &[Row] = &[
             meaning: "the drive had nothing left to write, and could not pause",
             causes: &[
                 (Likely, "the source was too slow: a network, an old disk, a busy machine"),
-                (Possible, "an USB port or a hub that is shared with other devices"),
+                (Possible, "a USB port or a hub that is shared with other devices"),
                 (Possible, "underrun protection is off, or the drive has none for this disc"),
             ],
             steps: &[

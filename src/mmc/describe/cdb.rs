@@ -139,6 +139,8 @@ fn lba(name: &'static str, number: u32) -> Item {
     }
 }
 
+const READ_TOC: u8 = 0x43;
+
 fn length_remarks(cdb: &Cdb) -> Option<String> {
     let (len, opcode) = (cdb.bytes().len(), cdb.opcode());
     let right = Cdb::standard_len(opcode)?;
@@ -172,7 +174,10 @@ fn reserved_remarks(cdb: &Cdb, command: &Command) -> Vec<String> {
             continue;
         }
         let bits = bits(free);
-        remarks.push(if at + 1 == len {
+        remarks.push(if command.opcode == READ_TOC && at + 1 == len && free & !0xc0 == 0 {
+            // SFF-8020 had FORMAT there (real-drives: PLEXTOR PX-S88T says 5/24/00 to it).
+            format!("control is {byte:02x}: format {}, as old programs ask for it", free >> 6)
+        } else if at + 1 == len {
             let whose = if free & !0xc0 == 0 { ": the maker's own" } else { "" };
             format!("control is {byte:02x}, and not 0{whose}")
         } else if at == 1 && free & !0xe0 == 0 {
@@ -232,6 +237,8 @@ mod tests {
         // real-drives: TEAC writes with 80h in the control byte.
         let teac = one(&[0x2a, 0, 0, 0, 0x9e, 0xff, 0, 0, 0x1f, 0x80]);
         assert_eq!(teac, "control is 80, and not 0: the maker's own");
+        let toc = one(&[0x43, 0, 0, 0, 0, 0, 1, 0, 12, 0x40]);
+        assert_eq!(toc, "control is 40: format 1, as old programs ask for it");
         let unit = one(&[0x12, 0x20, 0, 0, 36, 0]);
         assert_eq!(unit, "byte 1, bit 5: a unit number, as in old standards; drives ignore it");
         let reserved = one(&[0x51, 0, 1, 0, 0, 0, 0, 0, 34, 0]);

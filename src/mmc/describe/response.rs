@@ -91,7 +91,8 @@ fn by_command(cdb: &Cdb, data: &[u8]) -> Described {
         }
         0x51 => state_of_disc(byte(1) & 0x07, data),
         0x52 => read(&ReadTrackInformation(TrackAddress::Track(1)), data, track::items),
-        0x5c => read(&ReadBufferCapacity, data, others::buffer),
+        // BLOCK set: nothing but bytes is asked for here.
+        0x5c if byte(1) & 0x01 == 0 => read(&ReadBufferCapacity, data, others::buffer),
         0xa4 if byte(10) & 0x3f == 0x08 => read(&ReportRegion, data, others::region),
         0xac => performance(cdb, data),
         0xad => structures::describe(byte(1) & 0x0f, byte(7), data),
@@ -108,7 +109,7 @@ pub(super) fn read<Q: Query>(
     items: impl FnOnce(&Q::Response) -> Vec<Item>,
 ) -> Described {
     let mut padded = data.to_vec();
-    let mut needed = None;
+    let (mut needed, mut last) = (None, None);
     loop {
         match query.parse(&padded) {
             Ok(response) => {
@@ -117,11 +118,15 @@ pub(super) fn read<Q: Query>(
                 return Described { name: Q::NAME.into(), items, remarks: Vec::new(), needed };
             }
             // Read as far as it goes: zeros stand for what did not come, and are not shown.
-            Err(ParseError::TooShort { need, .. })
-                if need > padded.len() && need <= data.len() + NEED_MAX =>
+            // What is too short may be a part of the answer that its own lengths cut off: then no
+            // zeros help.
+            Err(ParseError::TooShort { need, got })
+                if need > got
+                    && padded.len() + need - got <= data.len() + NEED_MAX
+                    && last != Some((need, got)) =>
             {
-                padded.resize(need, 0);
-                needed = Some(need);
+                padded.resize(padded.len() + need - got, 0);
+                (needed, last) = (Some(padded.len()), Some((need, got)));
             }
             Err(error) => {
                 let remark = format!("oxidisc takes this for no answer: {error}");

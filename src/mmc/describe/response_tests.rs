@@ -36,6 +36,18 @@ fn has(described: &Described, wanted: &[&str]) {
     }
 }
 
+/// As a log has it that prints 20 bytes of an answer.
+#[test]
+fn a_structure_that_is_cut_off_is_read_as_far_as_it_goes() {
+    let start = "08 02 00 00 02 0f 00 00 00 03 00 00 00 26 12 7f 00 00 00 00";
+    let physical = described("ad 00 00 00 00 00 00 00", start);
+    has(&physical, &["layers=1"]);
+    assert_eq!(physical.remarks, ["it announces 2052 bytes, and 20 are here"]);
+    let short = described("ad 00 00 00 00 00 00 00", "00 06 00 00 02 0f 00 00");
+    has(&short, &["layers=1"]);
+    assert_eq!(short.remarks, ["8 bytes where 21 are needed: what did not come is left out"]);
+}
+
 #[test]
 fn answers_of_every_command_are_taken_apart() {
     for (cdb, data, wanted) in [

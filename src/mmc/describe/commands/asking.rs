@@ -69,7 +69,7 @@ pub(super) const STRUCTURES: &[(u32, &str)] = &[
     (0x0f, "unique disc identifier"),
     (0x10, "control data"),
     (0x11, "ADIP"),
-    (0x12, "HD DVD copyright protection"),
+    (0x12, "HD DVD copyright protection; raw defect list of a BD"),
     (0x19, "HD DVD media status"),
     (0x1a, "HD DVD recording management data"),
     (0x20, "layer boundary"),
@@ -90,7 +90,7 @@ pub(super) const STRUCTURES: &[(u32, &str)] = &[
     (0xff, "list of formats"),
 ];
 const KEY_FORMATS: &[(u32, &str)] = &[
-    (0x00, "AGID for CSS or CPPM"),
+    (0x00, "AGID"),
     (0x01, "challenge key"),
     (0x02, "key 1"),
     (0x04, "title key"),
@@ -273,7 +273,7 @@ pub(super) const COMMANDS: &[Command] = &[
                 2,
                 4,
                 "track, session or address",
-                &[(0xff, "the invisible track"), (0xffff_ffff, "an invalid one")],
+                &[(0xff, "the invisible track, as a track's number")],
             ),
             room(7, 2),
         ],

@@ -136,7 +136,7 @@ pub(super) const COMMANDS: &[Command] = &[
         does: "sets aside a track of a size",
         fields: &[
             be(5, 4, "size", "sectors"),
-            flag(1, 0x01, "by address", "the size stands for where it ends"),
+            flag(1, 0x01, "by address", "it is told by an address, not by its size"),
             flag(1, 0x02, "RMZ", "set"),
         ],
     },

@@ -1,6 +1,6 @@
 //! Commands that set the drive: tray, speed, mode pages, keys.
 
-use super::{Command, Field, Kind, be, bits, code, flag, hex, list, number_or, room};
+use super::{Command, Field, Kind, be, bits, code, flag, hex, list, number_or};
 
 const START: &[(u32, &str)] =
     &[(0, "stop the disc"), (1, "start the disc"), (2, "open the tray"), (3, "close the tray")];
@@ -174,7 +174,7 @@ pub(super) const COMMANDS: &[Command] = &[
         name: "CHANGE DEFINITION",
         standard: "SCSI-2",
         does: "makes the drive follow another standard",
-        fields: &[flag(1, 0x01, "save", "kept"), bits(3, 0x7f, "definition", ""), room(8, 1)],
+        fields: &[flag(2, 0x01, "save", "kept"), bits(3, 0x7f, "definition", ""), list(8, 1)],
     },
     Command {
         opcode: 0x33,
