@@ -59,14 +59,7 @@ const FAULTY: [Faulty; 6] = [
         fault: HANGS,
         mend: Mend::None,
     },
-    // This one also loses commands when uas drives it: several users' reports, all mended by `u`.
-    Faulty {
-        vendor: 0x152d,
-        product: 0x0561,
-        name: "JMicron JMS551",
-        fault: HANGS,
-        mend: Mend::Quirks("u"),
-    },
+    Faulty { vendor: 0x152d, product: 0x0561, name: "JMicron", fault: HANGS, mend: Mend::None },
     // real-drives: Apple USB SuperDrive.
     Faulty {
         vendor: 0x05ac,
