@@ -148,8 +148,6 @@ pub enum Event {
     Started {
         /// Sectors of the image.
         sectors: Blocks,
-        /// Of them, on the disc already.
-        done: Blocks,
         /// What kind of disc, for speeds in x.
         family: Family,
         /// Its kind in words.
@@ -159,6 +157,9 @@ pub enum Event {
         /// The speed that was asked for.
         requested: Option<Rate>,
     },
+    /// A burn that broke off is gone on with: so many sectors of the image are on the disc, as the
+    /// comparison has shown.
+    GoingOn(Blocks),
     /// What the drive says it will write at, once it has been told.
     Granted(Option<Rate>),
     /// The drive is at something long.
