@@ -287,7 +287,8 @@ pub enum Worth {
 impl fmt::Display for Worth {
     /// A clause: `the disc is as it was`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let open = |closed: &bool| if *closed { "closed" } else { "open for more" };
+        // Behind what is there, or over it.
+        let end = |closed: &bool| if *closed { "is closed" } else { "can still be written to" };
         match self {
             Worth::Untouched => f.write_str("the disc is as it was"),
             Worth::Empty => f.write_str("the disc is empty and can be burnt"),
@@ -315,13 +316,11 @@ impl fmt::Display for Worth {
             }
             Worth::Ruined => f.write_str("the disc is of no use any more"),
             Worth::Written { closed } => {
-                write!(f, "the image is on the disc, which is {}", open(closed))
+                write!(f, "the image is on the disc, which {}", end(closed))
             }
-            Worth::Verified { closed } => write!(
-                f,
-                "the image is on the disc, byte for byte, and the disc is {}",
-                open(closed)
-            ),
+            Worth::Verified { closed } => {
+                write!(f, "the image is on the disc, byte for byte, and the disc {}", end(closed))
+            }
             Worth::Unreadable { sectors } => write!(
                 f,
                 "the image is on the disc, but {sectors} sectors of it cannot be read back"
