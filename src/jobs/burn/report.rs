@@ -273,7 +273,7 @@ pub enum Worth {
         sectors: u64,
     },
     /// All of the image was sent and its session is closed, but the drive told of a write that
-    /// failed.
+    /// failed, or lost what it had in its buffer.
     Doubtful,
     /// Something else than the image is on it.
     Different,
@@ -326,8 +326,8 @@ impl fmt::Display for Worth {
                 "the image is on the disc, but {sectors} sectors of it cannot be read back"
             ),
             Worth::Doubtful => f.write_str(
-                "the disc is closed, but the drive told that not all of the image got onto it; \
-                 `oxidisc verify` shows what did",
+                "the disc is closed, but perhaps not all of the image got onto it; `oxidisc \
+                 verify` shows what did",
             ),
             Worth::Different => f.write_str("what is on the disc is not the image"),
             Worth::Unknown { resumable: true } => f.write_str(
