@@ -285,6 +285,10 @@ pub fn tell_what_is_wrong(printer: &Printer, report: &Report, image: &str) {
         printer.note(&format!("  damaged: {more} more"));
     }
     if report.status == Status::Incomplete {
-        printer.note("what could be read is the same; another drive may read the rest");
+        printer.note(if report.unreadable() < report.sectors {
+            "what could be read is the same; another drive may read the rest"
+        } else {
+            "none of it could be read; another drive may read it"
+        });
     }
 }

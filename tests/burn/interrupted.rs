@@ -64,10 +64,31 @@ fn a_burn_that_was_stopped_is_gone_on_with_as_if_it_had_not_been() {
         }
         let (_, report, events) = burn(&mut bench.drive(""), &resuming).expect("prepared");
         assert_eq!(report.status, Status::Verified, "{medium}");
-        let begins =
-            |event: &Event| matches!(event, Event::Started { done: Blocks(at), .. } if *at == done);
+        let begins = |event: &Event| matches!(event, Event::GoingOn(Blocks(at)) if *at == done);
         assert!(events.iter().any(begins), "{medium}");
         assert!(bench.read(0, 700) == bytes, "{medium}");
+    }
+}
+
+#[test]
+fn how_much_is_on_a_disc_that_is_overwritten_is_told_once_it_was_compared() {
+    for (medium, unit) in [("dvd-ram", 16), ("dvd+rw", 16), ("bd-re", 32)] {
+        let bench = Bench::blank(medium);
+        let bytes = image(700, 18);
+        let mut options = options(bench.image(&bytes));
+        let report = until(&mut bench.drive(""), &options, written(320));
+        assert_eq!(report.status, Status::Interrupted, "{medium}");
+        options.resume = true;
+        let (_, report, events) = burn(&mut bench.drive(""), &options).expect("prepared");
+        assert_eq!(report.status, Status::Verified, "{medium}");
+        let told = events.iter().filter_map(|event| match event {
+            Event::GoingOn(Blocks(at)) => Some(*at),
+            _ => None,
+        });
+        let told: Vec<u32> = told.collect();
+        let begins = report.plan.write().expect("written").skip.0;
+        assert!(told.len() == 1 && told[0] < 700 && told[0] / unit * unit == begins, "{told:?}");
+        assert!(begins >= 320 / unit * unit, "{medium}: {begins}");
     }
 }
 

@@ -98,6 +98,32 @@ fn a_disc_that_can_be_rewritten_is_rewritten() {
     }
 }
 
+/// Its open track is not the first, and is gone once the disc is blanked.
+#[test]
+fn a_disc_of_several_sessions_is_blanked_and_begins_at_its_first_track() {
+    let open = Choices { appendable: true, ..choices() };
+    let at_once = Choices { erase: true, ..choices() };
+    let incremental = Choices { appendable: true, ..at_once.clone() };
+    for medium in ["cd-rw", "dvd-rw"] {
+        // Left open, and closed: then it is blanked unasked.
+        for last in [&open, &choices()] {
+            for asked in [&at_once, &incremental] {
+                let bench = Bench::blank(medium);
+                for (choices, seed) in [(&open, 15), (last, 16)] {
+                    let session = options(bench.image(&image(700, seed)));
+                    let report = watched(&bench, &with(choices.clone(), session), medium);
+                    assert_eq!(report.status, Status::Verified, "{medium}");
+                }
+                let bytes = image(900, 17);
+                let erased = with(asked.clone(), options(bench.image(&bytes)));
+                let report = watched(&bench, &erased, medium);
+                assert_eq!(report.status, Status::Verified, "{medium} {last:?} {asked:?}");
+                assert!(bench.read(0, 900) == bytes, "{medium}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_rehearsal_leaves_the_disc_as_it_was() {
     for (medium, mode) in [

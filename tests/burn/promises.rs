@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use oxidisc::jobs::burn::plan::{Choices, Step};
+use oxidisc::jobs::burn::plan::{Choices, Step, WriteMode};
 use oxidisc::jobs::burn::several::{self, Station};
 use oxidisc::jobs::burn::{self, Event, Options, Stage, Status, Worth};
 use oxidisc::jobs::error::Kind;
@@ -71,6 +71,42 @@ fn a_calibration_that_fails_is_said_in_words_and_not_tried_again() {
     assert_eq!((report.retries, report.written), (0, 0));
     assert!(matches!(report.worth, Worth::Untouched | Worth::Resumable { .. }), "{report:#?}");
     assert!(is_unlocked(&mut drive));
+}
+
+#[test]
+fn a_flush_that_gets_lost_is_sent_again() {
+    let tao = Some(WriteMode::Incremental);
+    for (medium, mode) in [
+        ("cd-r", None),
+        ("cd-r", tao),
+        ("dvd-r", None),
+        ("dvd-r", tao),
+        ("dvd+r", None),
+        // Flushed once it is formatted, and once it is written.
+        ("dvd+rw", None),
+        ("bd-r", None),
+        ("bd-re", None),
+    ] {
+        for (kind, at) in [("host_error", 1), ("host_error", 2), ("timeout", 1)] {
+            let bench = Bench::blank(medium);
+            let faults =
+                format!("[[fault]]\nkind = \"{kind}\"\nat_command = {at}\nopcode = 0x35\n");
+            std::fs::write(bench.path("faults.toml"), faults).expect("written");
+            let bytes = image(1000, 44);
+            let mut options = options(bench.image(&bytes));
+            options.choices.mode = mode;
+            let mut drive = bench.drive(&format!("faults={}", bench.path("faults.toml").display()));
+            let (_, report, _) = burn(&mut drive, &options).expect("prepared");
+            assert_eq!(
+                report.status,
+                Status::Verified,
+                "{medium} {mode:?} {kind} {at}: {}",
+                report.worth
+            );
+            drop(drive);
+            assert!(bench.read(0, 1000) == bytes, "{medium} {at}");
+        }
+    }
 }
 
 #[test]

@@ -298,6 +298,9 @@ fn copies_are_asked_for_one_by_one() {
     assert!(run.stderr.contains("demo.iso: verified"), "{}", run.report());
     assert!(run.stderr.contains("put disc 2 of 2 into sim:a.disc"), "{}", run.report());
     assert!(run.stderr.contains("this disc will not do"), "{}", run.report());
+    // One disc of two is not all that was asked for.
+    assert!(run.stderr.ends_with("1 of 2 discs are good\n"), "{}", run.report());
+    run.code(130);
 }
 
 #[test]

@@ -28,6 +28,7 @@ fn place() -> Place {
     place
         .file("disc.iso", disc())
         .file("other.iso", other)
+        .file("bad.iso", &disc()[320 * 2048..352 * 2048])
         .file("disc.iso.sha256", format!("{}  disc.iso\n", sha256(&disc())))
         .file("bad.toml", "[[defect]]\nkind = \"hard\"\nlba = 320\ncount = 32\n");
     place
@@ -45,6 +46,7 @@ fn a_disc_is_the_same_or_it_is_said_what_differs() {
             place.run(&format!("verify {DVD} disc.iso.sha256")),
             place.run(&format!("verify {damaged} disc.iso")),
             place.run(&format!("verify {DVD} -q disc.iso")),
+            place.run(&format!("verify {damaged} bad.iso --start 320")),
         ],
     );
 }

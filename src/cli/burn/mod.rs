@@ -206,7 +206,19 @@ fn tell(
             app.printer.complain(&CliError::from(error));
         }
     }
-    report::worst(all.iter().map(|burnt| report::exit(burnt.report)))
+    let exit = report::worst(all.iter().map(|burnt| report::exit(burnt.report)));
+    let wanted = names.len() * args.copies as usize;
+    if all.len() == wanted {
+        return exit;
+    }
+    let good = all.iter().filter(|burnt| report::exit(burnt.report) == Exit::Done).count();
+    app.printer.verdict(&format!("{good} of {wanted} discs are good"));
+    // Nobody had another disc, or the drive that was to take it is lost.
+    match exit {
+        Exit::Done if drives.iter().any(|drive| drive.is_gone()) => Exit::Unusable,
+        Exit::Done => Exit::Interrupted,
+        _ => exit,
+    }
 }
 
 fn show_plans(args: &BurnArgs, app: &App, names: &[String], prepared: &[Prepared]) {

@@ -70,7 +70,7 @@ impl<'a> View<'a> {
                 }
             }
             Event::Remark(text) => self.remark(index, &text),
-            Event::Started { sectors, done, family, kind, mode, requested } => {
+            Event::Started { sectors, family, kind, mode, requested } => {
                 if let Some(drive) = self.drives.get_mut(index) {
                     drive.family = Some(family);
                     drive.requested = requested;
@@ -78,10 +78,10 @@ impl<'a> View<'a> {
                 }
                 let size = human::bytes(sectors.bytes());
                 self.bars.note_of(index, &format!("{kind}, {mode}: {size}"));
-                if done.0 > 0 {
-                    let done = human::bytes(done.bytes());
-                    self.bars.note_of(index, &format!("going on: {done} are on the disc already"));
-                }
+            }
+            Event::GoingOn(done) => {
+                let done = human::bytes(done.bytes());
+                self.bars.note_of(index, &format!("going on: {done} are on the disc already"));
             }
             Event::Granted(rate) => self.granted(index, rate),
             Event::Busy { stage, elapsed, progress } => {

@@ -148,8 +148,6 @@ pub enum Event {
     Started {
         /// Sectors of the image.
         sectors: Blocks,
-        /// Of them, on the disc already.
-        done: Blocks,
         /// What kind of disc, for speeds in x.
         family: Family,
         /// Its kind in words.
@@ -159,6 +157,9 @@ pub enum Event {
         /// The speed that was asked for.
         requested: Option<Rate>,
     },
+    /// A burn that broke off is gone on with: so many sectors of the image are on the disc, as the
+    /// comparison has shown.
+    GoingOn(Blocks),
     /// What the drive says it will write at, once it has been told.
     Granted(Option<Rate>),
     /// The drive is at something long.
@@ -272,7 +273,7 @@ pub enum Worth {
         sectors: u64,
     },
     /// All of the image was sent and its session is closed, but the drive told of a write that
-    /// failed.
+    /// failed, or lost what it had in its buffer.
     Doubtful,
     /// Something else than the image is on it.
     Different,
@@ -286,7 +287,8 @@ pub enum Worth {
 impl fmt::Display for Worth {
     /// A clause: `the disc is as it was`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let open = |closed: &bool| if *closed { "closed" } else { "open for more" };
+        // Behind what is there, or over it.
+        let end = |closed: &bool| if *closed { "is closed" } else { "can still be written to" };
         match self {
             Worth::Untouched => f.write_str("the disc is as it was"),
             Worth::Empty => f.write_str("the disc is empty and can be burnt"),
@@ -314,20 +316,18 @@ impl fmt::Display for Worth {
             }
             Worth::Ruined => f.write_str("the disc is of no use any more"),
             Worth::Written { closed } => {
-                write!(f, "the image is on the disc, which is {}", open(closed))
+                write!(f, "the image is on the disc, which {}", end(closed))
             }
-            Worth::Verified { closed } => write!(
-                f,
-                "the image is on the disc, byte for byte, and the disc is {}",
-                open(closed)
-            ),
+            Worth::Verified { closed } => {
+                write!(f, "the image is on the disc, byte for byte, and the disc {}", end(closed))
+            }
             Worth::Unreadable { sectors } => write!(
                 f,
                 "the image is on the disc, but {sectors} sectors of it cannot be read back"
             ),
             Worth::Doubtful => f.write_str(
-                "the disc is closed, but the drive told that not all of the image got onto it; \
-                 `oxidisc verify` shows what did",
+                "the disc is closed, but perhaps not all of the image got onto it; `oxidisc \
+                 verify` shows what did",
             ),
             Worth::Different => f.write_str("what is on the disc is not the image"),
             Worth::Unknown { resumable: true } => f.write_str(

@@ -227,12 +227,9 @@ impl<'a> Job<'a> {
 
     /// Whether the user wants to stop already.
     fn tell_start(&mut self) -> bool {
-        let Prepared { plan, disc, resume, .. } = self.prepared;
-        let written =
-            resume.map_or(0, |resume| u32::try_from(resume.nwa - resume.start).unwrap_or(0));
+        let Prepared { plan, disc, .. } = self.prepared;
         let started = Event::Started {
             sectors: plan.image,
-            done: Blocks(written.min(plan.image.0)),
             family: disc.family().unwrap_or(Family::Dvd),
             kind: plan.kind.name().into(),
             mode: plan.mode.clone(),
@@ -263,6 +260,9 @@ impl<'a> Job<'a> {
             ControlFlow::Break(()) => Err(Stop::Interrupted),
             ControlFlow::Continue(()) => Ok(()),
         })?;
+        if done > Blocks(0) && self.observer.event(Event::GoingOn(done)).is_break() {
+            return Err(Stop::Interrupted);
+        }
         let plan = ready::replan(self.prepared, self.options, done).map_err(Stop::Failed)?;
         // Behind what was compared and agrees; less, where an ECC block agrees in part.
         let skip = plan.write().map(|write| write.skip);

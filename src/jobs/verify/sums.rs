@@ -1,5 +1,6 @@
 //! A file of checksums as something to verify a disc against: which of its sums is meant.
 
+use std::io::Read;
 use std::path::Path;
 
 use super::Against;
@@ -7,12 +8,31 @@ use crate::formats::checksums::{self, Sum};
 use crate::jobs::error::{Error, Kind};
 use crate::jobs::image::ImageFile;
 use crate::transport::reason;
+use crate::units::SECTOR;
 
 /// The longest list; what is longer is an image with a strange name.
 const BYTES_MAX: u64 = 16 << 20;
+/// Hex digits of a SHA-256.
+const DIGITS: usize = 64;
 
-/// Whether a file is by its name one of SHA-256 sums, and no image.
+/// Whether a file is by its name, or by what it begins with, one of SHA-256 sums, and no image.
 pub fn is_list(path: &Path) -> bool {
+    is_called_so(path) || begins_so(path).unwrap_or(false)
+}
+
+/// Whether it begins as `sha256sum` writes it, and has a size that no image has.
+fn begins_so(path: &Path) -> std::io::Result<bool> {
+    let found = std::fs::metadata(path)?;
+    if !found.is_file() || found.len().is_multiple_of(SECTOR as u64) {
+        return Ok(false);
+    }
+    let mut head = [0; DIGITS + 1];
+    std::fs::File::open(path)?.read_exact(&mut head)?;
+    let (digits, behind) = head.split_at(DIGITS);
+    Ok(digits.iter().all(u8::is_ascii_hexdigit) && behind[0].is_ascii_whitespace())
+}
+
+fn is_called_so(path: &Path) -> bool {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
     let name = name.to_ascii_lowercase();
     [".sha256", ".sha256sum", ".sha256sums", ".sha256.txt", ".sha256.asc"]
@@ -114,6 +134,27 @@ mod tests {
             load_as("x.sha256", "hello\n", None),
             Err("x.sha256: line 1 is no SHA-256 sum: it does not begin with hex digits".into())
         );
+    }
+
+    #[test]
+    fn a_list_is_known_by_what_it_begins_with_whatever_its_name() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("sums.txt");
+        let full = format!("{A}  a.iso\n").repeat(1000);
+        for (text, list) in [
+            (format!("{A}  a.iso\n"), true),
+            (format!("{A} *a.iso\n{B} *b.iso\n"), true),
+            (format!("{A}\n"), true),
+            (format!("{A}b  a.iso\n"), false),
+            (A[1..].to_string(), false),
+            ("hello\n".into(), false),
+            // Whole sectors: that may be an image.
+            (full[..4096].to_string(), false),
+        ] {
+            std::fs::write(&path, &text).expect("written");
+            assert_eq!(is_list(&path), list, "{text:.80}");
+        }
+        assert!(!is_list(folder.path()));
     }
 
     #[test]

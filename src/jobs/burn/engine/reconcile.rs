@@ -69,6 +69,11 @@ pub(super) fn decide(question: &Question, nwa: Option<Lba>) -> Option<Next> {
         // The same block with the same content, once more: that does no harm.
         return Some(if reset { Next::Back } else { Next::At(from) });
     }
+    if from == end && !reset && !anywhere {
+        // The flush of what is written at once: the drive has all of it, and may have closed it by
+        // now, so that there is no such address any more. A flush does no harm a second time.
+        return Some(Next::At(end));
+    }
     let nwa = nwa?;
     let exact = nwa == from || nwa == end;
     let within = anywhere && (start..=end).contains(&nwa);
@@ -130,7 +135,7 @@ impl Out<'_> {
 
     /// A DVD+RW whose format in the background a reset has stopped: as long as it stands still,
     /// nothing can be written behind where it stopped.
-    fn restart_format(&mut self) -> Result<(), Stop> {
+    pub(super) fn restart_format(&mut self) -> Result<(), Stop> {
         if self.plan.kind != DiscKind::DvdPlusRw {
             return Ok(());
         }
@@ -204,6 +209,10 @@ mod tests {
         for nwa in [0, 160, 328] {
             assert_eq!(decide(&question, Some(Lba(nwa))), None, "{nwa}");
         }
+        // Of the flush, as long as nothing that was in the drive's buffer is lost.
+        let flush = Question { from: question.end, ..question };
+        assert_eq!(decide(&flush, None), Some(Next::At(Lba(336))));
+        assert_eq!(decide(&Question { reset: true, ..flush }, None), None);
     }
 
     #[test]

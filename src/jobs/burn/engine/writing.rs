@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::reconcile::{Next, Trouble};
-use super::{BUSY_MAX, Burn, Noticed, Out, Stop};
+use super::{BUSY_MAX, Burn, LOST_MAX, Noticed, Out, Stop};
 use crate::jobs::burn::fifo::{SourceError, Take};
 use crate::jobs::burn::plan::{Chunk, Step, Write};
 use crate::jobs::burn::report::{Event, Progress, Stage};
@@ -203,14 +203,25 @@ impl Burn<'_> {
                 Err(error) => return Err(error.into()),
             };
             losses += 1;
-            if let Some(write) = self.out.plan.write().copied() {
+            let write = self.out.plan.write().copied();
+            if let Some(write) = write.filter(|_| self.out.tally.reached >= Reached::Taken) {
                 let trouble = Trouble { error: error.as_ref(), noticed, losses };
                 let next = self.out.reconcile(&write, None, &trouble)?;
                 let at = self.go_on(&write, next, None)?;
                 self.write_from(&write, at)?;
                 self.end_of_image()?;
+            } else if losses <= LOST_MAX {
+                // Of a format, or of what an earlier run wrote: nothing of this one is in it.
+                let later = self.out.settle(Stage::Flushing)?;
+                if noticed.reset && !later.reset {
+                    self.out.drive.reapply()?;
+                    drop(self.out.drive.take_attentions());
+                }
+                if noticed.reset || later.reset {
+                    self.out.restart_format()?;
+                }
             } else {
-                self.out.settle(Stage::Flushing)?;
+                return Err(error.map_or_else(Stop::reset_over_and_over, Stop::from));
             }
         }
         let out = &mut self.out;

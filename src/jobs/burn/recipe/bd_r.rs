@@ -44,7 +44,7 @@ pub(super) fn plan(job: &Job<'_>) -> Result<Plan, Refusal> {
         plan.steps.extend([Step::Format(unit(format)), Step::FLUSH]);
     }
     job.begin(&mut plan);
-    common::push_next_writable(job, &mut plan, &write);
+    common::push_next_writable(&mut plan, disc.open_track, &write);
     common::push_write(&mut plan, write);
     if !job.is_written() {
         plan.steps.push(Step::CloseTrack { track: disc.last_track });

@@ -13,6 +13,7 @@ pub(super) fn check(job: &Job<'_>) -> Checked {
     if job.image.blocks == Blocks(0) {
         return no(Reason::Choice, "the image is empty", "there is nothing to burn");
     }
+    check_erase(job)?;
     check_simulate(job)?;
     check_streaming(job)?;
     check_spares(job)?;
@@ -89,6 +90,19 @@ fn unwritable(disc: &Disc) -> Option<(String, &'static str)> {
         ),
         _ => return None,
     })
+}
+
+/// More is appended to a disc that is written once: who wants it erased wants something else.
+fn check_erase(job: &Job<'_>) -> Checked {
+    let disc = job.disc;
+    if !job.choices.erase || !disc.kind.is_write_once() || !disc.is_appendable() {
+        return Ok(());
+    }
+    no(
+        Reason::Choice,
+        format!("a {} is written once: nothing erases it", disc.kind),
+        "leave out --erase to write behind what it holds, or put in another disc",
+    )
 }
 
 /// Feature bits decide (MMC-6 5.3.25, 5.3.26, 5.3.27): no other disc knows a test write.

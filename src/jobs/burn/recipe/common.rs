@@ -2,6 +2,7 @@
 
 use super::{Job, room};
 use crate::jobs::burn::plan::{Plan, Reason, Refusal, Step, Write};
+use crate::mmc::cmd::read_track_information::TrackAddress;
 use crate::units::{Blocks, Lba};
 
 /// Rounded up to whole units.
@@ -140,10 +141,14 @@ pub(super) fn place(job: &Job<'_>, blank_first: bool) -> Result<(Lba, Lba), Refu
     Ok((if job.done.is_some() { disc.track_start.unwrap_or(nwa) } else { nwa }, nwa))
 }
 
+/// The track that is written to: of a disc that is blanked first, the first.
+pub(super) fn open_track(job: &Job<'_>, blank_first: bool) -> TrackAddress {
+    if blank_first { TrackAddress::Track(1) } else { job.disc.open_track }
+}
+
 /// Makes sure that the drive is where the plan is, where there is something to write.
-pub(super) fn push_next_writable(job: &Job<'_>, plan: &mut Plan, write: &Write) {
+pub(super) fn push_next_writable(plan: &mut Plan, track: TrackAddress, write: &Write) {
     if write.total() > Blocks(0) {
-        let track = job.disc.open_track;
         plan.steps.push(Step::NextWritable { track, expect: write.start });
     }
 }

@@ -99,7 +99,7 @@ fn at_once(job: &Job<'_>, blank_first: bool) -> Result<Plan, Refusal> {
     if job.disc.kind == DiscKind::DvdRDl {
         layers::choose(job, &mut plan)?;
     }
-    let track = job.disc.open_track;
+    let track = common::open_track(job, blank_first);
     plan.steps.extend([
         write_parameters::step(job, Mode::DiscAtOnce),
         Step::NextWritable { track, expect: Lba(0) },
@@ -128,7 +128,7 @@ fn incremental(job: &Job<'_>, blank_first: bool) -> Result<Plan, Refusal> {
     room::check(job, &plan, room::erased(job))?;
     job.begin(&mut plan);
     plan.steps.push(write_parameters::step(job, Mode::Incremental));
-    common::push_next_writable(job, &mut plan, &write);
+    common::push_next_writable(&mut plan, common::open_track(job, blank_first), &write);
     common::push_write(&mut plan, write);
     if !job.choices.simulate {
         // Not FFh, which is a CD's (libburn).

@@ -37,7 +37,7 @@ pub(super) fn plan(job: &Job<'_>) -> Result<Plan, Refusal> {
     if disc.kind == DiscKind::DvdPlusRDl {
         layers::choose(job, &mut plan)?;
     }
-    common::push_next_writable(job, &mut plan, &write);
+    common::push_next_writable(&mut plan, disc.open_track, &write);
     common::push_write(&mut plan, write);
     if !job.is_written() {
         plan.steps.push(Step::CloseTrack { track: disc.last_track });

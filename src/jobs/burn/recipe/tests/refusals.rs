@@ -81,6 +81,16 @@ fn an_image_that_just_fits_is_taken() {
 }
 
 #[test]
+fn what_is_written_once_is_not_erased_and_not_appended_to_instead() {
+    let erase = Choices { erase: true, ..nothing() };
+    for kind in [DiscKind::CdR, DiscKind::DvdR, DiscKind::DvdPlusR, DiscKind::BdR] {
+        let refusal = refused(&appendable(kind), SECTORS, &erase);
+        says(&refusal, Reason::Choice, &format!("a {kind} is written once: nothing erases it"));
+        assert_eq!(plan(&blank(kind), SECTORS, &erase), plan(&blank(kind), SECTORS, &nothing()));
+    }
+}
+
+#[test]
 fn discs_that_no_one_should_write_are_refused_with_what_to_do() {
     for (kind, message) in [
         (
