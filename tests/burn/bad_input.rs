@@ -155,7 +155,7 @@ fn an_image_that_changes_before_the_burn_leaves_the_disc_as_it_was() {
 fn an_image_that_changes_while_it_is_burnt_ends_the_burn_and_the_disc_can_be_gone_on_with() {
     let bench = Bench::blank("bd-r");
     let bytes = image(8000, 5);
-    let burning = Options { fifo: 512 << 10, ..options(bench.image(&bytes)) };
+    let burning = Options { fifo: Some(512 << 10), ..options(bench.image(&bytes)) };
     let Source::File { path, .. } = burning.source.clone() else { panic!("a file") };
     let mut drive = bench.drive("");
     let mut meddle = |event: Event| {

@@ -118,7 +118,7 @@ pub fn options(source: Source) -> Options {
         read_first: true,
         verify: true,
         force: false,
-        fifo: 4 << 20,
+        fifo: Some(4 << 20),
     }
 }
 

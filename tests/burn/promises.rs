@@ -114,7 +114,7 @@ fn whenever_it_is_stopped_the_tray_is_unlocked_and_the_disc_can_be_gone_on_with(
     let bytes = image(6000, 43);
     for stop_at in [Stage::Preparing, Stage::Writing, Stage::Flushing, Stage::Closing] {
         let bench = Bench::blank("bd-r");
-        let burning = Options { fifo: 1 << 20, ..options(bench.image(&bytes)) };
+        let burning = Options { fifo: Some(1 << 20), ..options(bench.image(&bytes)) };
         let mut drive = bench.drive("");
         let mut stop = |event: Event| match event {
             Event::Progress(at) if at.stage == stop_at && at.done > 1000 => ControlFlow::Break(()),
@@ -172,7 +172,7 @@ fn a_drive_that_is_lost_drops_out_and_the_others_finish_from_the_same_reading() 
     let benches: Vec<Bench> = ["dvd+r", "bd-r", "dvd+r"].map(Bench::blank).into();
     let faults = "[[fault]]\nkind = \"unplug\"\nat_lba = 5000\nopcode = 0x2a\n";
     std::fs::write(benches[1].path("faults.toml"), faults).expect("written");
-    let options = Options { fifo: 1 << 20, ..options(benches[0].image(&bytes)) };
+    let options = Options { fifo: Some(1 << 20), ..options(benches[0].image(&bytes)) };
     let mut quiet = |_: Event| ControlFlow::Continue(());
     let mut drives: Vec<_> = benches
         .iter()

@@ -81,7 +81,7 @@ fn no_drive_begins_to_write_while_another_still_formats() {
     let bytes = image(3000, 26);
     let benches = ["dvd+rw", "bd-r"].map(Bench::blank);
     // Less memory than image: a drive that has begun alone would run dry.
-    let options = Options { fifo: 1 << 20, ..options(benches[0].image(&bytes)) };
+    let options = Options { fifo: Some(1 << 20), ..options(benches[0].image(&bytes)) };
     let (go, wait) = std::sync::mpsc::channel();
     let formatting = at_format(&benches[0], move || {
         wait.recv().expect("told");
@@ -110,7 +110,7 @@ fn no_drive_begins_to_write_while_another_still_formats() {
 fn a_drive_that_drops_out_while_it_formats_holds_nobody_up() {
     let bytes = image(3000, 27);
     let benches = ["dvd+rw", "bd-r"].map(Bench::blank);
-    let options = Options { fifo: 1 << 20, ..options(benches[0].image(&bytes)) };
+    let options = Options { fifo: Some(1 << 20), ..options(benches[0].image(&bytes)) };
     // DID_NO_CONNECT.
     let gone = || Deed::Instead(Answer { host: 1, ..Answer::default() });
     let mut drives = [at_format(&benches[0], gone), benches[1].drive("")];
@@ -123,7 +123,7 @@ fn a_drive_that_drops_out_while_it_formats_holds_nobody_up() {
 fn a_disc_that_is_gone_on_with_is_compared_while_another_is_begun() {
     let bytes = image(3000, 28);
     let benches = ["bd-r", "dvd+rw"].map(Bench::blank);
-    let options = Options { fifo: 1 << 20, ..options(benches[0].image(&bytes)) };
+    let options = Options { fifo: Some(1 << 20), ..options(benches[0].image(&bytes)) };
     let prepared = prepare(&mut benches[0].drive(""), &options);
     let mut half = |event: Event| match event {
         Event::Progress(at) if at.stage == Stage::Writing && at.done > 2000 => {

@@ -106,7 +106,7 @@ fn what_a_drive_loses_of_its_buffer_is_sent_again_or_the_burn_has_failed() {
         ("bd-r", 32 << 20, true),
     ] {
         let bench = Bench::blank(medium);
-        let options = Options { fifo, verify: false, ..options(bench.image(&bytes)) };
+        let options = Options { fifo: Some(fifo), verify: false, ..options(bench.image(&bytes)) };
         let plan = bench.path("faults.toml");
         let fault = "[[fault]]\nkind = 'power_loss'\nat_lba = 4800\nopcode = 0x2a\n";
         std::fs::write(&plan, fault).expect("written");
@@ -321,7 +321,7 @@ fn an_image_that_comes_late_is_waited_for_and_the_wait_is_told() {
         ControlFlow::Continue(())
     };
     // What was read ahead is less than the whole: the burn begins before all has come.
-    let options = Options { fifo: 1 << 20, ..options };
+    let options = Options { fifo: Some(1 << 20), ..options };
     let report = burn::carry_out(&mut drive, &prepared, &options, &mut observer);
     writer.join().expect("no panic");
     assert_eq!(report.status, Status::Verified);
@@ -338,7 +338,7 @@ fn a_pipe_that_ends_early_leaves_a_disc_that_can_be_gone_on_with() {
     let part = bytes[..2000 * 2048].to_vec();
     let writer = std::thread::spawn(move || to.write_all(&part));
     let mut drive = bench.drive("");
-    let report = run(&mut drive, &Options { fifo: 1 << 20, ..options });
+    let report = run(&mut drive, &Options { fifo: Some(1 << 20), ..options });
     writer.join().expect("no panic").expect("taken");
     let error = failure(&report);
     assert_eq!(error.message, "the image ended after 4096000 bytes, 6144000 were to come");

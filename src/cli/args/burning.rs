@@ -99,14 +99,10 @@ pub struct SpecialArgs {
     /// Have the drive calibrate its laser first; most do it by themselves
     #[arg(long)]
     pub opc: bool,
-    /// How much of the image is read ahead in memory
-    #[arg(
-        long,
-        value_name = "SIZE",
-        default_value = "32MiB",
-        value_parser = units::parse_size
-    )]
-    pub fifo: u64,
+    /// How much of the image is kept in memory [default: three seconds of the burn and what the
+    /// drive may lose]
+    #[arg(long, value_name = "SIZE", value_parser = units::parse_size)]
+    pub fifo: Option<u64>,
 }
 
 /// How a disc is written.

@@ -127,7 +127,7 @@ fn options(args: &BurnArgs) -> Result<Options, CliError> {
         verify: !args.no_verify,
         force: args.force,
         read_first: args.read_first,
-        fifo: usize::try_from(args.special.fifo).unwrap_or(usize::MAX),
+        fifo: args.special.fifo.map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX)),
     })
 }
 

@@ -75,8 +75,8 @@ pub struct Options {
     pub verify: bool,
     /// Write the image though it looks wrong.
     pub force: bool,
-    /// Bytes of the image that may be in memory.
-    pub fifo: usize,
+    /// Bytes of the image that may be in memory; `None`: as many as the speed wants.
+    pub fifo: Option<usize>,
 }
 
 /// A burn that is ready to begin: nothing that changes the disc has been sent.

@@ -116,7 +116,7 @@ pub(super) fn without_burn(prepared: &Prepared, status: Status, worth: Worth) ->
 /// It cannot be opened.
 pub(super) fn taps(
     source: &Source,
-    capacity: usize,
+    capacity: Option<usize>,
     drives: &[&Prepared],
 ) -> Result<Vec<Tap>, Error> {
     let failed = |error: std::io::Error| {
@@ -131,7 +131,10 @@ pub(super) fn taps(
     let behind = drives.iter().map(|prepared| {
         prepared.drive.buffer_kib.map_or(BEHIND, |kib| usize::from(kib) * 2048).max(BEHIND)
     });
-    let room = Room { capacity, behind: behind.max().unwrap_or(BEHIND) };
+    let behind = behind.max().unwrap_or(BEHIND);
+    let fastest = drives.iter().filter_map(|prepared| prepared.plan.rate).max();
+    let usual = Room::usual(fastest, behind);
+    let room = capacity.map_or(usual, |capacity| Room { capacity, behind });
     source.open().and_then(|input| fifo::start(input, room, drives.len())).map_err(failed)
 }
 

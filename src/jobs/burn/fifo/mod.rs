@@ -17,10 +17,13 @@ use std::time::{Duration, Instant};
 pub use input::{Input, SourceError};
 
 use crate::jobs::verify::prints::{Printer, Prints};
-use crate::units::Blocks;
+use crate::units::{Blocks, Rate};
 
-/// What the ring holds by default: some seconds of the fastest drive.
-pub const CAPACITY: usize = 32 << 20;
+/// Seconds that a source may stand still by default without the drive's having to wait.
+const STALL: usize = 3;
+/// The least and the most that the ring holds ahead by default.
+const AHEAD_MIN: usize = 24 << 20;
+const AHEAD_MAX: usize = 512 << 20;
 /// What is read at once: a multiple of every write, and few enough calls.
 const PIECE: usize = 256 << 10;
 /// Sectors of which a difference is told, where what was sent is not at hand any more.
@@ -159,6 +162,15 @@ pub struct Room {
     /// Of them, kept although every drive has taken them, so that a drive can go back; half of all
     /// at most.
     pub behind: usize,
+}
+
+impl Room {
+    /// What is taken unless somebody says how much: enough for a source that stands still for a
+    /// few seconds while a disc is written at this rate.
+    pub fn usual(rate: Option<Rate>, behind: usize) -> Room {
+        let ahead = rate.map_or(0, |rate| rate.kbps as usize * 1000 * STALL);
+        Room { capacity: ahead.clamp(AHEAD_MIN, AHEAD_MAX) + behind, behind }
+    }
 }
 
 /// How full the ring is for one drive.

@@ -279,3 +279,14 @@ fn a_pipe_has_to_bring_what_was_announced_and_no_more() {
     assert!(run(0) == Ok(image.clone()));
     assert_eq!(run(1 << 20), Err(SourceError::Long { expected: image.len() as u64 }));
 }
+
+#[test]
+fn the_usual_room_holds_three_seconds_and_what_a_drive_may_lose() {
+    let room = |kbps| Room::usual(Some(Rate { kbps }), 8 << 20).capacity;
+    // DVD at 16x, BD at 12x, CD at 24x, and a rate no drive has.
+    assert_eq!(room(22_160), 66_480_000 + (8 << 20));
+    assert_eq!(room(53_940), 161_820_000 + (8 << 20));
+    assert_eq!(room(4_234), (24 << 20) + (8 << 20));
+    assert_eq!(room(u32::MAX), (512 << 20) + (8 << 20));
+    assert_eq!(Room::usual(None, 8 << 20).capacity, 32 << 20);
+}
