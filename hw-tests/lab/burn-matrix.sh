@@ -181,8 +181,9 @@ appended() {
 # track is open, begins again where the disc can be rewritten, and says so where the disc is lost.
 killed() {
   local burner line again code=0 pace=20
-  # The slowest that a BD-R is written is 4x.
-  [[ $1 == bd-* ]] && pace=10
+  # A second at the least, at the slowest that such a disc is written: 2x, 4x, 4x.
+  [[ $1 == dvd* ]] && pace=8
+  [[ $1 == bd-* ]] && pace=2
   blank "$1" "?speed=2x&pace=$pace" || return
   rm -f events && mkfifo events
   "$OXIDISC" --json -d "$SR" burn big.iso --yes "${@:2}" >events 2>said &
