@@ -181,9 +181,9 @@ appended() {
 # track is open, begins again where the disc can be rewritten, and says so where the disc is lost.
 killed() {
   local burner line again code=0 pace=20
-  # A second at the least, at the slowest that such a disc is written: 2x, 4x, 4x.
-  [[ $1 == dvd* ]] && pace=8
-  [[ $1 == bd-* ]] && pace=2
+  # How far it is, is told once a second: some seconds at the slowest that such a disc is written.
+  [[ $1 == dvd* ]] && pace=2
+  [[ $1 == bd-* ]] && pace=1
   blank "$1" "?speed=2x&pace=$pace" || return
   rm -f events && mkfifo events
   "$OXIDISC" --json -d "$SR" burn big.iso --yes "${@:2}" >events 2>said &
