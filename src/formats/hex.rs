@@ -56,8 +56,16 @@ pub fn parse(text: &str) -> Result<Vec<u8>, HexError> {
 
 /// `70 00 03`.
 pub fn text(bytes: &[u8]) -> String {
-    let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    digits.join(" ")
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(bytes.len() * 3);
+    for (index, byte) in bytes.iter().enumerate() {
+        if index > 0 {
+            text.push(' ');
+        }
+        text.push(char::from(DIGITS[usize::from(byte / 16)]));
+        text.push(char::from(DIGITS[usize::from(byte % 16)]));
+    }
+    text
 }
 
 fn is_between(c: char) -> bool {

@@ -26,6 +26,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{Answer, Cdb, Errno, SenseKey, Status, reason, verdict};
+use crate::formats::hex;
 
 /// A whole recording.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -200,9 +201,9 @@ impl Exchange {
         };
         let data = match data {
             None => "\"data\":null".to_string(),
-            Some(Payload::Bytes(bytes)) => format!("\"data\":\"{}\"", hex(bytes)),
+            Some(Payload::Bytes(bytes)) => format!("\"data\":\"{}\"", hex::text(bytes)),
             Some(Payload::Sha256(digest)) => {
-                format!("\"sha256\":\"{}\"", hex(digest).replace(' ', ""))
+                format!("\"sha256\":\"{}\"", hex::text(digest).replace(' ', ""))
             }
         };
         let head = format!("{{\"cdb\":\"{}\",\"dir\":\"{dir}\",\"len\":{len},{data}", self.cdb);
@@ -212,7 +213,7 @@ impl Exchange {
         };
         let sense = match answer.sense.as_slice() {
             [] => "null".to_string(),
-            bytes => format!("\"{}\"", hex(bytes)),
+            bytes => format!("\"{}\"", hex::text(bytes)),
         };
         // Whole microseconds: finer is noise, and a float would print it in 17 digits.
         let ms = answer.duration.as_micros() as f64 / 1000.0;
@@ -431,20 +432,6 @@ fn errno(name: &str) -> Result<Errno, String> {
     let known = (1..=133).map(Errno::from_raw).filter(|errno| *errno != Errno::UnknownErrno);
     let mut named = known.filter(|errno| format!("{errno:?}") == name);
     named.next().ok_or_else(|| format!("\"errno\" is {name:?}, no error of Linux"))
-}
-
-/// `46 02 00`
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = String::with_capacity(bytes.len() * 3);
-    for (index, byte) in bytes.iter().enumerate() {
-        if index > 0 {
-            text.push(' ');
-        }
-        text.push(char::from(DIGITS[usize::from(byte / 16)]));
-        text.push(char::from(DIGITS[usize::from(byte % 16)]));
-    }
-    text
 }
 
 /// Hex digits with blanks anywhere between them.

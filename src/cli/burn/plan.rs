@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use oxidisc::formats::hex;
 use oxidisc::jobs::burn::Prepared;
 use oxidisc::jobs::burn::command::{PlannedCommand, Writes};
 use oxidisc::jobs::burn::plan::{Disc, Plan, Step};
@@ -162,11 +163,7 @@ fn times(command: &PlannedCommand) -> String {
 }
 
 fn hex_lines(bytes: &[u8]) -> Vec<String> {
-    bytes.chunks(BYTES_PER_LINE).map(hex).collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
+    bytes.chunks(BYTES_PER_LINE).map(hex::text).collect()
 }
 
 /// The plan's own fields of the document that `--json` ends with.
@@ -206,8 +203,8 @@ fn step_document(step: &Step) -> Value {
             json!({
                 "name": command.name,
                 "why": command.why,
-                "cdb": hex(command.cdb.bytes()),
-                "data": command.data_out.as_deref().map(hex),
+                "cdb": hex::text(command.cdb.bytes()),
+                "data": command.data_out.as_deref().map(hex::text),
                 "times": command.writes.map_or(1, |writes| writes.times),
                 "first": command.writes.map(|writes| writes.first.0),
                 "last": command.writes.map(|writes| writes.last.0),

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use oxidisc::formats::hex;
 use oxidisc::mmc::describe::cdb;
 use oxidisc::transport::{Cdb, Sense};
 use serde_json::{Value, json};
@@ -9,12 +10,6 @@ use serde_json::{Value, json};
 use super::Found;
 use crate::cli::output::{Printer, Style};
 use crate::cli::tap::Exchange;
-
-/// `00 1f c4`.
-pub fn hex(bytes: &[u8]) -> String {
-    let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    digits.join(" ")
-}
 
 /// The bytes for JSON.
 pub fn json(exchanges: &[Exchange], found: &Found) -> Vec<Value> {
@@ -24,9 +19,9 @@ pub fn json(exchanges: &[Exchange], found: &Found) -> Vec<Value> {
         json!({
             "name": name(&exchange.cdb, found),
             "cdb": exchange.cdb.to_string(),
-            "data": hex(&exchange.data),
+            "data": hex::text(&exchange.data),
             "status": answer.map(|answer| answer.status),
-            "sense": sense.map(|answer| hex(&answer.sense)),
+            "sense": sense.map(|answer| hex::text(&answer.sense)),
         })
     };
     exchanges.iter().map(document).collect()
@@ -78,6 +73,6 @@ fn dump(text: &mut String, data: &[u8]) {
             _ => '.',
         };
         let ascii: String = line.iter().map(printable).collect();
-        let _ = writeln!(text, "    {:04x}  {:<47}  {ascii}", index * 16, hex(line));
+        let _ = writeln!(text, "    {:04x}  {:<47}  {ascii}", index * 16, hex::text(line));
     }
 }

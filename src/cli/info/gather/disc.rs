@@ -1,6 +1,7 @@
 //! The disc's part of the document.
 
 use oxidisc::formats::cd_text::{Block, Kind};
+use oxidisc::formats::hex;
 use oxidisc::jobs::erasing::state::State;
 use oxidisc::jobs::format::offers;
 use oxidisc::jobs::survey::{Details, MediumFacts, SessionFacts, SizeSource, TrackFacts};
@@ -19,7 +20,6 @@ use crate::cli::info::document::{
     Atip, BdUnit, CdText, Code, DiscInformation, Format, LayerBoundary, Medium, Offer, Physical,
     PowResources, Session, Size, Text, Track, TrackResources,
 };
-use crate::cli::info::raw::hex;
 
 /// All of it.
 pub fn medium(disc: &Disc) -> Medium {
@@ -76,8 +76,8 @@ pub fn medium(disc: &Disc) -> Medium {
         bca: facts
             .bca
             .as_ref()
-            .map(|area| hex(&area.0))
-            .or_else(|| details.bca.as_ref().map(|area| hex(&area.0))),
+            .map(|area| hex::text(&area.0))
+            .or_else(|| details.bca.as_ref().map(|area| hex::text(&area.0))),
         catalog_number: details.catalog_number.clone(),
         cd_text: details.cd_text.iter().map(cd_text).collect(),
     }
@@ -237,7 +237,11 @@ fn atip(atip: &read_atip::Atip) -> Atip {
         unrestricted_use: atip.unrestricted_use,
         writing_power: atip.writing_power,
         reference_speed: atip.reference_speed,
-        additional: atip.additional.iter().map(|bytes| bytes.map(|bytes| hex(&bytes))).collect(),
+        additional: atip
+            .additional
+            .iter()
+            .map(|bytes| bytes.map(|bytes| hex::text(&bytes)))
+            .collect(),
     }
 }
 

@@ -3,6 +3,7 @@
 mod disc;
 mod files;
 
+use oxidisc::formats::hex;
 use oxidisc::jobs::survey::{self, DriveFacts, MediumFacts, abilities};
 use oxidisc::mmc::cmd::get_configuration::Feature as MmcFeature;
 use oxidisc::mmc::cmd::get_performance::Nominal;
@@ -148,7 +149,7 @@ fn field(value: Field) -> Value {
         Field::Profiles(profiles) => {
             json!(profiles.into_iter().map(profile).collect::<Vec<_>>())
         }
-        Field::Bytes(bytes) => json!(super::raw::hex(&bytes)),
+        Field::Bytes(bytes) => json!(hex::text(&bytes)),
     }
 }
 

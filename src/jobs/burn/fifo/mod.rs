@@ -168,7 +168,7 @@ impl Room {
     /// What is taken unless somebody says how much: enough for a source that stands still for a
     /// few seconds while a disc is written at this rate.
     pub fn usual(rate: Option<Rate>, behind: usize) -> Room {
-        let ahead = rate.map_or(0, |rate| rate.kbps as usize * 1000 * STALL);
+        let ahead = rate.map_or(0, |rate| (rate.kbps as usize).saturating_mul(1000 * STALL));
         Room { capacity: ahead.clamp(AHEAD_MIN, AHEAD_MAX) + behind, behind }
     }
 }
